@@ -1,0 +1,49 @@
+import type { GuardReading } from './ports.js';
+
+/** Who decided, as the environment's directory knows them at the moment of the decision. */
+export interface Principal {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
+interface DecisionBase {
+  /** Given by the sender; a decision that comes twice counts once. */
+  readonly id: string;
+  readonly by: Principal;
+  readonly reason?: string;
+}
+
+/** A person's decision, already authenticated; whether it is allowed here and now is judged by the interpreter. */
+export type Decision =
+  | (DecisionBase & {
+      readonly type: 'approve' | 'reject';
+      /** Which gate, which try of it, and for which plan: an approval is bound to all three. */
+      readonly step: string;
+      readonly epoch: number;
+      readonly digest: string;
+    })
+  | (DecisionBase & { readonly type: 'abort' })
+  /** Answers the question of a hold. */
+  | (DecisionBase & { readonly type: 'answer'; readonly choice: 'wait' | 'roll-back' })
+  /** Resolves `needs-operator`. */
+  | (DecisionBase & { readonly type: 'resolve'; readonly choice: Resolution });
+
+/** What an operator may choose when a rollout cannot go on by itself. */
+export type Resolution = 'retry' | 'skip' | 'halt';
+
+/** What reaches a running rollout. */
+export type Message =
+  | Decision
+  /** The sentinel's readings changed. */
+  | { readonly type: 'evidence'; readonly subscription: number; readonly readings: readonly GuardReading[] }
+  /** The sentinel cannot see. */
+  | { readonly type: 'blind'; readonly subscription: number; readonly reason: string }
+  /** The workflow was cancelled from a Temporal tool. */
+  | { readonly type: 'cancel'; readonly reason: string };
+
+/** What became of a decision. */
+export interface Answer {
+  readonly accepted: boolean;
+  /** What happens next, or why not and what would be allowed. */
+  readonly reason: string;
+}

@@ -1,0 +1,98 @@
+import { planDigest } from './digest.js';
+import { execute } from './execute.js';
+import type { JournalEvent } from './journal.js';
+import type { Message } from './messages.js';
+import type { Plan } from './plan.js';
+import { approvalOf } from './decisions.js';
+import type { Effects, Result, Running, Subscription, Verb, Verbs } from './ports.js';
+import { initialState, type RolloutState } from './state.js';
+
+/** A plan carried out on paper: acts take no time, guards pass, people agree at once. */
+export interface Preview {
+  /** Offsets from the start in milliseconds: the earliest at which each thing can happen. */
+  readonly timeline: readonly { readonly at: number; readonly event: JournalEvent }[];
+  /** Milliseconds from start to end at the earliest. */
+  readonly earliestEnd: number;
+}
+
+/** Runs the interpreter itself over effects that only write down what would happen. */
+export async function preview(plan: Plan): Promise<Preview> {
+  const state = initialState(plan, {
+    rollout: 'preview',
+    environment: 'preview',
+    digest: planDigest(plan),
+    startedBy: 'preview',
+  });
+  const events: JournalEvent[] = [];
+  await execute(plan, state, paper(plan, state, events));
+  return {
+    timeline: events.map((event) => ({ at: event.at, event })),
+    earliestEnd: events.at(-1)?.at ?? 0,
+  };
+}
+
+function paper(plan: Plan, state: RolloutState, events: JournalEvent[]): Effects {
+  let now = 0;
+  const inbox: Message[] = [];
+  return {
+    now: () => now,
+    wait(until) {
+      if (inbox.length === 0 && until !== undefined) now = Math.max(now, until);
+      return Promise.resolve();
+    },
+    take: () => inbox.shift(),
+    record(event) {
+      events.push(event);
+      if (event.type === 'gate-opened') inbox.push(...agreement(plan, state));
+    },
+    perform<V extends Verb>(verb: V, input: Verbs[V]['in']): Running<Verbs[V]['out']> {
+      if (verb === 'subscribe') inbox.push(allPass(input as Subscription, now));
+      const result = { ok: true, value: answers[verb](input as never, now) } as Result<Verbs[V]['out']>;
+      return { result, cancel: () => undefined };
+    },
+  };
+}
+
+const answers: { readonly [V in Verb]: (input: Verbs[V]['in'], now: number) => Verbs[V]['out'] } = {
+  check: () => ({}),
+  capture: ({ act }, now) => ({ target: act.target, at: now, state: {} }),
+  apply: () => ({}),
+  undo: () => ({}),
+  restore: () => ({ evidence: {} }),
+  fence: () => ({ effect: 'none' }),
+  verify: () => ({ verified: true, reason: 'on paper', evidence: {} }),
+  subscribe: () => null,
+  unsubscribe: () => null,
+  judge: ({ from, to }) => ({
+    verdict: 'pass',
+    reason: 'on paper',
+    covered: to - from,
+    recorded: {},
+    last: [],
+  }),
+  notify: () => null,
+};
+
+function allPass({ number, guards }: Subscription, at: number): Message {
+  const readings = guards.map(({ name }) => ({
+    guard: name,
+    verdict: 'pass' as const,
+    at,
+    reason: 'on paper',
+  }));
+  return { type: 'evidence', subscription: number, readings };
+}
+
+function agreement(plan: Plan, state: RolloutState): Message[] {
+  const { gate, digest } = state;
+  const leave = gate && approvalOf(plan, gate.step);
+  if (!gate || !leave) return [];
+  return Array.from({ length: leave.quorum }, (_, index) => ({
+    type: 'approve' as const,
+    id: `${gate.step}/${gate.epoch}/${index}`,
+    by: { name: `someone of ${leave.by.join(' or ')} (${index + 1})`, groups: leave.by },
+    step: gate.step,
+    epoch: gate.epoch,
+    digest,
+  }));
+}

@@ -1,0 +1,55 @@
+import type { JournalEvent, JournalEventType } from './journal.js';
+import type { JsonObject } from './json.js';
+import { actsOf, type Act, type Plan } from './plan.js';
+import type { Effects, EffectKey, Notice } from './ports.js';
+import type { RolloutState, Status, StepState } from './state.js';
+
+/** One execution: the plan, what is known, and the world. */
+export interface Run {
+  readonly plan: Plan;
+  readonly state: RolloutState;
+  readonly effects: Effects;
+}
+
+/** Records a transition under the next number. */
+export function record(
+  { state, effects }: Run,
+  type: JournalEventType,
+  reason: string,
+  about: { step?: string; epoch?: number; by?: string; evidence?: JsonObject } = {},
+): void {
+  const event: JournalEvent = {
+    number: state.journal.length + 1,
+    at: effects.now(),
+    type,
+    reason,
+    ...(state.phase && { phase: state.phase }),
+    ...about,
+  };
+  state.journal.push(event);
+  effects.record(event);
+}
+
+/** Tells people; whether it arrives never holds up the rollout. */
+export function notify({ state, effects, plan }: Run, urgency: Notice['urgency'], text: string): void {
+  effects.perform('notify', { rollout: state.rollout, urgency, text }, plan.deadlines.undo);
+}
+
+/** The status shown while nothing special is the matter. */
+export function setStatus({ state }: Run, status: Status): void {
+  state.status = status;
+}
+
+export function stepState({ state }: Run, id: string): StepState {
+  return (state.steps[id] ??= { status: 'pending', epoch: 0 });
+}
+
+export function keyOf(run: Run, step: string): EffectKey {
+  return { rollout: run.state.rollout, step, epoch: stepState(run, step).epoch };
+}
+
+/** The acts whose undo is registered, in order of start. */
+export function startedActs({ plan, state }: Run): Act[] {
+  const acts = new Map(actsOf(plan).map((act) => [act.id, act]));
+  return state.started.flatMap((id) => acts.get(id) ?? []);
+}

@@ -1,0 +1,37 @@
+import type { Cause } from './state.js';
+
+/** Thrown through the interpreter when the rollout has to be taken back (or halted, past the point of no return). */
+export class Stop extends Error {
+  override readonly name = 'Stop';
+
+  constructor(readonly reason: Cause) {
+    super(describeCause(reason));
+  }
+}
+
+/** Thrown when an operator ends the rollout where it stands. */
+export class Halt extends Error {
+  override readonly name = 'Halt';
+}
+
+/** A cause in one sentence. */
+export function describeCause(cause: Cause): string {
+  switch (cause.type) {
+    case 'breach':
+      return `guard ${cause.guard} failed: ${cause.reason}`;
+    case 'no-leave-from-guards':
+      return `the guards did not give leave to expose anyone: ${cause.reason}`;
+    case 'hold-expired':
+      return `held too long: ${cause.reason}`;
+    case 'act-failed':
+      return `${cause.step} failed: ${cause.reason}`;
+    case 'rejected':
+      return `${cause.by} rejected ${cause.step}: ${cause.reason}`;
+    case 'expired':
+      return `${cause.step} expired: ${cause.reason}`;
+    case 'aborted':
+      return `${cause.by} aborted: ${cause.reason}`;
+    case 'cancelled':
+      return `the workflow was cancelled: ${cause.reason}`;
+  }
+}

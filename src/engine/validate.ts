@@ -1,0 +1,199 @@
+import { Refusal } from './errors.js';
+import { stepsOf, type Plan, type PlacedStep, type Target } from './plan.js';
+import { planShape } from './plan-shape.js';
+
+/** Answers the plan when it keeps every rule; throws `Refusal` naming step, rule and mend when it does not. */
+export function validate(value: unknown): Plan {
+  planShape(value, '');
+  const plan = value as Plan;
+  for (const rule of rules) rule(plan, stepsOf(plan));
+  return plan;
+}
+
+type Rule = (plan: Plan, steps: readonly PlacedStep[]) => void;
+
+const runbookName: Rule = ({ runbook }) => {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(runbook) || runbook.length > 60) {
+    throw new Refusal(
+      `runbook ${runbook}`,
+      'is not lower-case words joined by hyphens',
+      'rename it, 60 characters at most',
+    );
+  }
+};
+
+const someSteps: Rule = ({ runbook }, steps) => {
+  if (steps.length === 0) throw new Refusal(`runbook ${runbook}`, 'has no step in any phase', 'add one');
+};
+
+const idsOnce: Rule = (_plan, steps) => {
+  const seen = new Set<string>();
+  for (const { phase, step } of steps) {
+    if (seen.has(step.id)) {
+      throw new Refusal(
+        `${phase} step ${step.id}`,
+        'has an id that another step has',
+        'give one of them another name',
+      );
+    }
+    seen.add(step.id);
+  }
+};
+
+const guardsOnce: Rule = ({ guards }) => {
+  const seen = new Set<string>();
+  for (const { name } of guards) {
+    if (seen.has(name))
+      throw new Refusal(`guard ${name}`, 'stands twice in the plan', 'name each guard differently');
+    seen.add(name);
+  }
+};
+
+const evidenceFits: Rule = ({ guards }) => {
+  for (const { name, evidence } of guards) {
+    if (evidence.maxAge < evidence.interval) {
+      throw new Refusal(
+        `guard ${name}`,
+        'counts a sample as too old before the next is due',
+        'raise maxAge above interval',
+      );
+    }
+    if (evidence.lookBack < evidence.interval) {
+      throw new Refusal(
+        `guard ${name}`,
+        'looks back less far than its interval',
+        'raise lookBack to interval or more',
+      );
+    }
+  }
+};
+
+const insideScope: Rule = ({ scope }, steps) => {
+  for (const { phase, step } of steps) {
+    if (step.type === 'act' && !scope.some((target) => covers(target, step.target))) {
+      throw new Refusal(
+        `${phase} step ${step.id}`,
+        `touches ${step.target}, which is outside scope`,
+        `add it to scope`,
+      );
+    }
+  }
+};
+
+const irreversibleOnlyInContract: Rule = (_plan, steps) => {
+  let approved = false;
+  for (const { phase, step } of steps) {
+    if (step.type === 'gate' && phase === 'contract') approved = true;
+    if (step.type !== 'act' || step.undo.type !== 'irreversible') continue;
+    if (phase !== 'contract') {
+      throw new Refusal(
+        `${phase} step ${step.id}`,
+        'is irreversible outside contract',
+        'move it to contract, or give it an undo',
+      );
+    }
+    if (!approved) {
+      throw new Refusal(
+        `${phase} step ${step.id}`,
+        'is irreversible without an approval before it in contract',
+        'put approve(...) before it',
+      );
+    }
+    approved = false;
+  }
+};
+
+const exposureRises: Rule = (_plan, steps) => {
+  const percents = new Map<Target, number>();
+  for (const { phase, step } of steps) {
+    if (step.type !== 'act' || !step.exposure) continue;
+    const before = percents.get(step.target) ?? 0;
+    const { percent } = step.exposure;
+    if (percent <= before) {
+      throw new Refusal(
+        `${phase} step ${step.id}`,
+        `exposes ${step.target} to ${percent} %, which does not rise above ${before} %`,
+        'let exposure rise from step to step; taking it back is what undo is for',
+      );
+    }
+    percents.set(step.target, percent);
+  }
+};
+
+const watchAfterExposure: Rule = (_plan, steps) => {
+  let unwatched: PlacedStep | undefined;
+  for (const placed of steps) {
+    const { step } = placed;
+    if (step.type === 'watch') unwatched = undefined;
+    if (unwatched && step.type === 'act') refuseUnwatched(unwatched);
+    if (step.type === 'act' && step.exposure) unwatched = placed;
+  }
+  if (unwatched) refuseUnwatched(unwatched);
+};
+
+const exposureIsRestored: Rule = (_plan, steps) => {
+  for (const { phase, step } of steps) {
+    if (step.type === 'act' && step.exposure && step.undo.type !== 'restore') {
+      throw new Refusal(
+        `${phase} step ${step.id}`,
+        'exposes users and is not undone by restore',
+        "let its undo be { type: 'restore' }",
+      );
+    }
+  }
+};
+
+const exposureIsGuarded: Rule = ({ guards }, steps) => {
+  const exposed = steps.find(({ step }) => step.type === 'act' && step.exposure);
+  if (exposed && guards.length === 0) {
+    throw new Refusal(
+      `${exposed.phase} step ${exposed.step.id}`,
+      'exposes users without a guard',
+      'add guards to the plan',
+    );
+  }
+};
+
+const quorumCanBeReached: Rule = (_plan, steps) => {
+  for (const { phase, step } of steps) {
+    if (step.type !== 'gate') continue;
+    if (step.leave.by.length === 0) {
+      throw new Refusal(`${phase} step ${step.id}`, 'names no group that may approve', 'add groups to by');
+    }
+    if (!Number.isInteger(step.leave.quorum)) {
+      throw new Refusal(
+        `${phase} step ${step.id}`,
+        'asks for a part of a person',
+        'let quorum be a whole number',
+      );
+    }
+  }
+};
+
+const rules: readonly Rule[] = [
+  runbookName,
+  someSteps,
+  idsOnce,
+  guardsOnce,
+  evidenceFits,
+  insideScope,
+  irreversibleOnlyInContract,
+  exposureRises,
+  exposureIsRestored,
+  watchAfterExposure,
+  exposureIsGuarded,
+  quorumCanBeReached,
+];
+
+/** A target in scope covers itself and its children: `table:shop` covers `table:shop.customer`. */
+function covers(scope: Target, target: Target): boolean {
+  return target === scope || target.startsWith(`${scope}.`);
+}
+
+function refuseUnwatched({ phase, step }: PlacedStep): never {
+  throw new Refusal(
+    `${phase} step ${step.id}`,
+    'exposes users without a watch after it',
+    'put watch(...) right after it',
+  );
+}
