@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { Configuration } from '../config.js';
+
+/** The configuration of the local stack: one environment, `local`, with two people in it. */
+export function localConfiguration(options: {
+  dir: string;
+  flagFile: string;
+  postgres: { url: string };
+  shop: { url: string; metricsUrl: string };
+  customers: number;
+}): Configuration {
+  const url = new URL(options.postgres.url);
+  url.searchParams.set('options', '-c search_path=shop,public');
+  return {
+    environments: {
+      local: {
+        kind: 'local',
+        databases: { shop: { url: url.href } },
+        flags: {
+          flags: {
+            file: options.flagFile,
+            observe: {
+              url: options.shop.url,
+              header: 'x-arm',
+              candidate: 'candidate',
+              paths: { template: '/customers/{n}', from: 1, to: options.customers },
+            },
+          },
+        },
+        metrics: {
+          shop: {
+            url: options.shop.metricsUrl,
+            requests: 'shop_requests_total',
+            failed: { outcome: 'error' },
+            duration: 'shop_request_duration_seconds',
+            arm: { label: 'arm', baseline: 'baseline', candidate: 'candidate' },
+          },
+        },
+        people: { ana: ['team-checkout'], ben: ['sre'], carl: ['support'] },
+        records: join(options.dir, 'records'),
+      },
+    },
+  };
+}

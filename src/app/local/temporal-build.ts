@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** The newest version that `go install` builds: the go.mod of later ones has a `replace`, which it refuses. */
+export const goBuildVersion = '1.5.1';
+
+const PROGRESS_EVERY_MS = 3_000;
+const ERROR_LINES = 12;
+
+/**
+ * Builds the whole Temporal CLI (server and UI in it) with Go: minutes and about 4 GB in Go's own caches
+ * the first time, seconds when they are warm.
+ *
+ * @param options.into where the executable goes; must be empty
+ * @returns the executable
+ * @throws with the last lines Go wrote when the build fails
+ */
+export async function buildTemporal(options: {
+  go: string;
+  into: string;
+  env: NodeJS.ProcessEnv;
+  onProgress(line: string): void;
+}): Promise<string> {
+  const { go, into, env, onProgress } = options;
+  onProgress(
+    `Temporal CLI ${goBuildVersion}: building with Go; the first time takes minutes and 4 GB of disk`,
+  );
+  const child = spawn(
+    go,
+    ['install', '-trimpath', '-ldflags=-s -w', `github.com/temporalio/cli/cmd/temporal@v${goBuildVersion}`],
+    { cwd: into, env: { ...env, GOBIN: into, CGO_ENABLED: '0' }, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const killed = () => child.kill();
+  process.once('exit', killed);
+  const progress = new Progress(onProgress);
+  createInterface(child.stderr).on('line', (line) => progress.heard(line));
+  try {
+    const end = await new Promise<string | undefined>((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      child.once('close', (code, signal) =>
+        resolve(code === 0 ? undefined : signal ? `ended by ${signal}` : `exit code ${code}`),
+      );
+    });
+    if (end !== undefined) throw new Error(`go install failed (${end})${progress.lastLines()}`);
+    return join(into, 'temporal');
+  } finally {
+    progress.end();
+    process.off('exit', killed);
+  }
+}
+
+/** Turns what Go writes into a line every few seconds. Go names each module it fetches, and nothing else. */
+class Progress {
+  private readonly began = Date.now();
+  private readonly timer: NodeJS.Timeout;
+  private readonly recent: string[] = [];
+  private modules = 0;
+  private modulesTold = 0;
+
+  constructor(private readonly onProgress: (line: string) => void) {
+    this.timer = setInterval(() => this.tell(), PROGRESS_EVERY_MS);
+  }
+
+  heard(line: string): void {
+    if (line.startsWith('go: downloading ')) this.modules++;
+    else if (this.recent.push(line) > ERROR_LINES) this.recent.shift();
+  }
+
+  lastLines(): string {
+    return this.recent.map((line) => `\n      ${line}`).join('');
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+  }
+
+  private tell(): void {
+    const fetching = this.modules > this.modulesTold;
+    const phase = fetching ? `fetching modules, ${this.modules} so far` : 'compiling';
+    this.modulesTold = this.modules;
+    const seconds = Math.round((Date.now() - this.began) / 1000);
+    this.onProgress(`Temporal CLI ${goBuildVersion}: ${phase}, ${seconds} s`);
+  }
+}
