@@ -47,9 +47,17 @@ export async function lookFromOutside(evidence: Evidence): Promise<Findings> {
     judgement,
     setAside: database.setAside,
     promises: [
-      promised(`the outcome is ${scenario.outcome}`, status.outcome?.type === scenario.outcome, status.outcome?.reason ?? 'none'),
+      promised(
+        `the outcome is ${scenario.outcome}`,
+        status.outcome?.type === scenario.outcome,
+        status.outcome?.reason ?? 'none',
+      ),
       promised('no request failed because of the migration', stats.failed === 0, `${stats.failed} failed`),
-      promised('no acknowledged write is lost', judgement.rowsLost === 0, `${judgement.rowsLost} lost of ${judgement.checked} looked at`),
+      promised(
+        'no acknowledged write is lost',
+        judgement.rowsLost === 0,
+        `${judgement.rowsLost} lost of ${judgement.checked} looked at`,
+      ),
       columnsPromise(completed, database.columns),
       await flagPromise(completed, evidence.flagFile),
       ...(completed ? completedPromises(stats) : rolledBackPromises(evidence)),
@@ -65,7 +73,9 @@ function columnsPromise(completed: boolean, columns: readonly string[]): Promise
 }
 
 async function flagPromise(completed: boolean, file: string): Promise<Promised> {
-  const { flags } = JSON.parse(await readFile(file, 'utf8')) as { flags: Record<string, { targeting?: object }> };
+  const { flags } = JSON.parse(await readFile(file, 'utf8')) as {
+    flags: Record<string, { targeting?: object }>;
+  };
   const targeting = JSON.stringify(flags[SPLIT_NAME]?.targeting ?? null);
   return completed
     ? promised('the flag gives the candidate to everyone', /\["on",100\]/.test(targeting), targeting)
@@ -83,20 +93,40 @@ function rolledBackPromises({ scenario, status, journal, stats, drainMs }: Evide
   const after = last === 0 ? 'never' : `${last - restoredAt} ms after exposure was taken back`;
   const ofType = (type: JournalEvent['type']) => journal.filter((event) => event.type === type);
   const promises = [
-    promised('nobody got the candidate after the drain', restoredAt > 0 && last <= restoredAt + drainMs, `last answer ${after}`),
-    promised('every target was read again', ofType('verified').length === 2, ofType('verified').map(({ reason }) => reason).join('; ')),
+    promised(
+      'nobody got the candidate after the drain',
+      restoredAt > 0 && last <= restoredAt + drainMs,
+      `last answer ${after}`,
+    ),
+    promised(
+      'every target was read again',
+      ofType('verified').length === 2,
+      ofType('verified')
+        .map(({ reason }) => reason)
+        .join('; '),
+    ),
   ];
   if (scenario.breaches) {
     const breach = ofType('breach')[0];
     const guard = String(breach?.evidence?.guard ?? 'none');
-    promises.push(promised(`guard ${scenario.breaches} failed`, guard.startsWith(scenario.breaches), breach?.reason ?? 'no breach'));
+    promises.push(
+      promised(
+        `guard ${scenario.breaches} failed`,
+        guard.startsWith(scenario.breaches),
+        breach?.reason ?? 'no breach',
+      ),
+    );
   }
   if (scenario.losesMetricsIn) {
     const held = ofType('hold').some(({ reason }) => reason.includes('no-evidence'));
     promises.push(
       promised('it held on missing evidence', held, ofType('hold')[0]?.reason ?? 'no hold'),
       promised('it asked', ofType('question').length > 0, ofType('question')[0]?.reason ?? 'no question'),
-      promised('an incident says that the baseline is unconfirmed', status.outcome?.unconfirmed === true, ofType('unconfirmed')[0]?.reason ?? 'confirmed'),
+      promised(
+        'an incident says that the baseline is unconfirmed',
+        status.outcome?.unconfirmed === true,
+        ofType('unconfirmed')[0]?.reason ?? 'confirmed',
+      ),
     );
   }
   return promises;
@@ -110,7 +140,9 @@ async function readDatabase(url: string): Promise<{ columns: string[]; setAside:
       `select attname as name from pg_attribute
        where attrelid = 'shop.customer'::regclass and attnum > 0 and not attisdropped order by attname`,
     );
-    const setAside = await client.query<{ count: number }>('select count(*)::int as count from switchback.set_aside');
+    const setAside = await client.query<{ count: number }>(
+      'select count(*)::int as count from switchback.set_aside',
+    );
     return { columns: columns.rows.map(({ name }) => name), setAside: setAside.rows[0]?.count ?? 0 };
   } finally {
     await client.end();

@@ -54,7 +54,9 @@ export function summarise(
 
 function timeByPhase(journal: readonly JournalEvent[]): Record<string, number> {
   const times: Record<string, number> = {};
-  const marks = journal.filter(({ type }) => type === 'phase-entered' || type === 'unwinding' || type === 'ended');
+  const marks = journal.filter(
+    ({ type }) => type === 'phase-entered' || type === 'unwinding' || type === 'ended',
+  );
   for (const [index, mark] of marks.entries()) {
     const next = marks[index + 1];
     const phase = phases.find((name) => name === mark.reason);
@@ -74,7 +76,9 @@ export function describeSummary(summary: Summary, findings: Findings): string[] 
     `Rows       ${summary.rowsLost} lost, ${findings.judgement.checked} looked at${summary.setAside > 0 ? `; ${summary.setAside} names of the new version set aside` : ''}`,
     `Time       ${perPhase.join(', ')}`,
     ...(timeToRestoreMs !== null && timeToZeroExposureMs !== null
-      ? [`Restored   exposure after ${formatDuration(timeToZeroExposureMs)}, everything read again after ${formatDuration(timeToRestoreMs)}`]
+      ? [
+          `Restored   exposure after ${formatDuration(timeToZeroExposureMs)}, everything read again after ${formatDuration(timeToRestoreMs)}`,
+        ]
       : []),
     '',
     ...findings.promises.map(({ promise, kept, found }) => `${kept ? '✔' : '✖'} ${promise} (${found})`),

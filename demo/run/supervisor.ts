@@ -33,7 +33,10 @@ export async function startSupervisor(
 ): Promise<Supervisor> {
   const { onProgress, ...settings } = options;
   const module = fileURLToPath(new URL('../../src/app/local/dev-process.js', import.meta.url));
-  const child = fork(module, [JSON.stringify(settings)], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const child = fork(module, [JSON.stringify(settings)], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -64,7 +67,10 @@ export async function startSupervisor(
     ledgerFile,
     stop,
     async relay<T>(to: 'shop' | 'load', message: { type: string }, answer: string) {
-      const { value } = await ask<{ type: 'relayed'; value: T }>({ type: 'relay', to, message, answer }, 'relayed');
+      const { value } = await ask<{ type: 'relayed'; value: T }>(
+        { type: 'relay', to, message, answer },
+        'relayed',
+      );
       return value;
     },
     async keep() {
@@ -75,7 +81,11 @@ export async function startSupervisor(
   };
 }
 
-async function next<A extends { type: string }>(child: ChildProcess, type: A['type'], exited: Promise<void>): Promise<A> {
+async function next<A extends { type: string }>(
+  child: ChildProcess,
+  type: A['type'],
+  exited: Promise<void>,
+): Promise<A> {
   return new Promise<A>((resolve, reject) => {
     const listen = (message: { type: string; message?: string }) => {
       if (message.type === 'failed') settle(() => reject(new Error(message.message)));

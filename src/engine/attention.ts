@@ -1,4 +1,4 @@
-import { decide } from './decisions.js';
+import { decide, refuseUnauthorised } from './decisions.js';
 import type { Message } from './messages.js';
 import type { Guard, Reaction } from './plan.js';
 import type { GuardReading, Result, Running } from './ports.js';
@@ -42,8 +42,10 @@ function receive(run: Run, message: Message): void {
     case 'cancel':
       if (state.unwinding || state.halting || state.outcome) return;
       throw new Stop({ type: 'cancelled', reason: message.reason });
+    case 'unauthorised':
+      return refuseUnauthorised(run, message);
     default:
-      decide(run, message);
+      return decide(run, message);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Answer, Decision, Principal } from './messages.js';
+import type { Answer, Decision, Message, Principal } from './messages.js';
 import { stepsOf, type Approval, type Plan } from './plan.js';
 import { record, type Run } from './run.js';
 import { Stop } from './stop.js';
@@ -15,6 +15,14 @@ export function decide(run: Run, decision: Decision): void {
     evidence: { id: decision.id, accepted: answer.accepted, reason: decision.reason ?? '' },
   });
   if (answer.accepted) actOn(run, decision);
+}
+
+/** Answers and records an attempt by somebody who is not allowed to decide anything here. */
+export function refuseUnauthorised(run: Run, attempt: Extract<Message, { type: 'unauthorised' }>): void {
+  const { id, by, reason } = attempt;
+  if (run.state.decisions[id]) return;
+  run.state.decisions[id] = refuse(reason);
+  record(run, 'decision', `refused, ${reason}`, { by, evidence: { id, accepted: false } });
 }
 
 function judge(run: Run, decision: Decision): Answer {

@@ -33,6 +33,7 @@ export * from './messages.js';
 export * from './plan.js';
 export * from './ports.js';
 export * from './preview.js';
+export * from './report.js';
 export * from './runbook.js';
 export * from './state.js';
 export { describeCause } from './stop.js';

@@ -34,6 +34,8 @@ export type Resolution = 'retry' | 'skip' | 'halt';
 /** What reaches a running rollout. */
 export type Message =
   | Decision
+  /** Somebody decided who could not be authenticated or may not decide at all. */
+  | { readonly type: 'unauthorised'; readonly id: string; readonly by: string; readonly reason: string }
   /** The sentinel's readings changed. */
   | { readonly type: 'evidence'; readonly subscription: number; readonly readings: readonly GuardReading[] }
   /** The sentinel cannot see. */
@@ -47,3 +49,15 @@ export interface Answer {
   /** What happens next, or why not and what would be allowed. */
   readonly reason: string;
 }
+
+/** A decision as it is sent: by a name that is yet to be authorised. */
+export type DecisionRequest = {
+  readonly id: string;
+  readonly by: string;
+  readonly reason?: string;
+} & (
+  | { readonly type: 'approve' | 'reject'; readonly step: string; readonly epoch: number; readonly digest: string }
+  | { readonly type: 'abort' }
+  | { readonly type: 'answer'; readonly choice: 'wait' | 'roll-back' }
+  | { readonly type: 'resolve'; readonly choice: Resolution }
+);

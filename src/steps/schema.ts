@@ -35,7 +35,7 @@ export function addColumns(shapes: Shapes, columns: readonly Column[]): Act<Reve
       type: 'act',
       do: {
         kind: 'postgres.dropColumns',
-        input: { db, table, key, columns: names, setAside: { forward, back } },
+        input: { db, table, columns: names, setAside: { key, forward, back } },
       },
     },
   };

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Json } from '../../src/engine/json.js';
+import type { EffectKey } from '../../src/engine/ports.js';
+import { withFileLock, type Held } from '../files/lock.js';
+import { replaceFile } from '../files/replace.js';
+import type { Flag } from './document.js';
+import { withTargeting } from './edit.js';
+import { readMemory, readMemoryOrStartAnew, writeMemory, type FlagMemory, type Memory } from './memory.js';
+import { load, loadPatiently, resolve, type Loaded, type StoreOptions } from './store.js';
+import { sameTargeting, viewOf, viewWith } from './view.js';
+
+/** Work on a flag file while its lock is ours. */
+export interface Session extends Loaded {
+  readonly memory: Memory;
+  /** Where the damaged memory was put, when there was one. */
+  readonly damaged?: string;
+  /** Writes the memory. */
+  remember(): Promise<void>;
+  /** Gives a flag another targeting and remembers it as the rollout's last change. */
+  change(flag: Flag, entry: FlagMemory, key: EffectKey, targeting: Json | undefined): Promise<void>;
+}
+
+/** How a session behaves. */
+export interface SessionOptions {
+  readonly signal: AbortSignal;
+  /** Milliseconds that the memory of a rollout is kept after its last entry. */
+  readonly keepFor: number;
+  /** A way back goes on with a damaged memory, and waits for a damaged flag file to be mended. */
+  readonly wayBack: boolean;
+}
+
+/** The file is not as it was read: somebody who does not know our lock wrote it meanwhile. */
+class ChangedMeanwhile extends Error {}
+
+const tries = 10;
+
+/** Runs `work` under the file's lock, again from the start when somebody else wrote the file in between. */
+export async function inSession<T>(
+  store: string,
+  options: StoreOptions,
+  { signal, keepFor, wayBack }: SessionOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const read = wayBack ? loadPatiently : load;
+  const path = (await read(store, options)).file;
+  return withFileLock(
+    path,
+    async (held) => {
+      for (let left = tries; ; left--) {
+        // A link that was pointed elsewhere while we waited would make us lock one file and write another.
+        if ((await resolve(store, options.file)) !== path)
+          throw new Error(`${options.file}: the link changed; try again`);
+        const loaded = await read(store, options);
+        const { memory, damaged } = wayBack
+          ? await readMemoryOrStartAnew(path)
+          : { memory: await readMemory(path), damaged: undefined };
+        try {
+          return await work(open(loaded, memory, damaged, keepFor, held));
+        } catch (error) {
+          if (!(error instanceof ChangedMeanwhile)) throw error;
+          if (left <= 1)
+            throw new Error(`${path}: is being changed by others all the time; try again`, { cause: error });
+        }
+      }
+    },
+    signal,
+  );
+}
+
+function open(
+  loaded: Loaded,
+  memory: Memory,
+  damaged: string | undefined,
+  keepFor: number,
+  held: Held,
+): Session {
+  const { file, document } = loaded;
+  const remember = async () =>
+    writeMemory(file, memory, keepFor, { guard: held, mode: (await stat(file)).mode & 0o666 });
+
+  async function change(
+    flag: Flag,
+    entry: FlagMemory,
+    key: EffectKey,
+    targeting: Json | undefined,
+  ): Promise<void> {
+    const before = viewOf(flag);
+    const after = viewWith(before, targeting);
+    const made = { step: key.step, epoch: key.epoch, before, after };
+    if (sameTargeting(before.targeting, targeting)) {
+      entry.last = { ...made, done: true };
+      return remember();
+    }
+    // Memory first: after a crash in between, a state that nobody remembers would look like a stranger's.
+    entry.last = { ...made, done: false };
+    await remember();
+    await replaceFile(file, withTargeting(document, flag, targeting), {
+      guard() {
+        held();
+        if (readFileSync(file, 'utf8') !== document.text) throw new ChangedMeanwhile();
+      },
+    });
+    entry.last = { ...made, done: true };
+    await remember();
+  }
+
+  return { ...loaded, memory, ...(damaged !== undefined && { damaged }), remember, change };
+}

@@ -1,0 +1,23 @@
+/** The names most like `wanted`, nearest first: at most `count`, and none that has little to do with it. */
+export function nearest(wanted: string, names: Iterable<string>, count = 3): string[] {
+  return [...new Set(names)]
+    .map((name) => ({ name, distance: distance(wanted, name) }))
+    .filter(({ name, distance }) => distance <= Math.max(wanted.length, name.length) / 2)
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, count)
+    .map(({ name }) => name);
+}
+
+/** Levenshtein's distance: how many characters must be put in, left out or replaced. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, left] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, right] of [...b].entries()) {
+      const replaced = (row[j] ?? 0) + (left === right ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

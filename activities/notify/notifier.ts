@@ -1,0 +1,7 @@
+import type { Notice } from '../../src/engine/ports.js';
+
+/** Tells people. */
+export interface Notifier {
+  /** Delivers a notice; may deliver it twice. Throws an ordinary error when trying again may help. */
+  send(notice: Notice): Promise<void>;
+}

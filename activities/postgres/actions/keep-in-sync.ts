@@ -1,0 +1,96 @@
+import { Refusal } from '../../../src/engine/errors.js';
+import type { Attempt } from '../attempt.js';
+import type { Tx } from '../database.js';
+import { checkExpressions, requireKey } from '../expressions.js';
+import { hasLedger } from '../ledger.js';
+import { findRelation, requireColumn, type Relation } from '../relation.js';
+import { installSync, syncInput, type SyncInput } from '../sync.js';
+import {
+  capturedColumns,
+  findTracker,
+  installTracker,
+  otherTracker,
+  saveTracker,
+  sumsOf,
+  type Sums,
+  type Tracker,
+} from '../tracker.js';
+import { persistently, transaction } from '../transaction.js';
+import type { PostgresAction } from './action.js';
+
+/** Keeps the old and the new shape in sync for writers of either version, and watches who writes what from now on. */
+export const keepInSync: PostgresAction<SyncInput> = {
+  parse: syncInput,
+
+  async check(tx, relation, { key, forward, back }) {
+    await requireKey(tx, relation, key);
+    await checkExpressions(tx, relation, { ...forward, ...back }, Object.keys(forward));
+    for (const name of Object.keys(back)) requireWritable(relation, name);
+    const other = (await hasLedger(tx)) ? await otherTracker(tx, relation) : undefined;
+    return other === undefined ? {} : { watchedBy: other };
+  },
+
+  async perform(attempt, input) {
+    const relation = await install(attempt, input);
+    const { tracker, base } = await measure(attempt, relation);
+    return attempt.guarded(async ({ tx, finish }) => {
+      await saveTracker(tx, attempt.key.rollout, relation, { ...tracker, base });
+      return finish({ table: relation.sql, rows: base.rows, sum: base.sum });
+    });
+  },
+};
+
+function install(attempt: Attempt, input: SyncInput): Promise<Relation> {
+  return attempt.guarded(async ({ tx, note }) => {
+    const relation = await findRelation(tx, input);
+    for (const name of Object.keys(input.forward)) requireWritable(relation, name);
+    for (const name of Object.keys(input.back)) requireWritable(relation, name);
+    await requireKey(tx, relation, input.key);
+    const { rollout } = attempt.key;
+    const brought = [...(await columnsBrought(tx, rollout, relation)), ...Object.keys(input.forward)];
+    await installTracker(tx, rollout, relation, {
+      key: input.key,
+      columns: capturedColumns(relation, brought),
+    });
+    await installSync(tx, relation, input);
+    await note({});
+    return relation;
+  });
+}
+
+/** Outside the guarded transactions: a big table takes its time, and an undo must not wait for that. */
+async function measure(attempt: Attempt, relation: Relation): Promise<{ tracker: Tracker; base: Sums }> {
+  const { database, work, key } = attempt;
+  return persistently(database, work, () =>
+    transaction(
+      database,
+      work,
+      { isolation: 'repeatable read', readOnly: true, statementTimeout: 0 },
+      async (tx) => {
+        const tracker = await findTracker(tx, key.rollout, relation);
+        if (!tracker) throw new Error(`${relation.sql}: the tracker vanished while it was set up`);
+        return { tracker, base: await sumsOf(tx, key.rollout, relation, tracker) };
+      },
+    ),
+  );
+}
+
+/** Columns that earlier steps of the rollout have added: they are no part of what was captured. */
+async function columnsBrought(tx: Tx, rollout: string, relation: Relation): Promise<string[]> {
+  const { rows } = await tx.query<{ name: string }>(
+    `SELECT jsonb_array_elements_text(progress -> 'added') AS name FROM switchback.ledger
+      WHERE rollout = $1 AND verb = 'apply' AND effect AND progress ->> 'table' = $2`,
+    [rollout, relation.sql],
+  );
+  return rows.map(({ name }) => name);
+}
+
+function requireWritable(relation: Relation, name: string): void {
+  const { generated, identity } = requireColumn(relation, name);
+  if (!generated && !identity) return;
+  throw new Refusal(
+    `${relation.sql} column ${name}`,
+    'the server gives its values',
+    'keep ordinary columns in sync only',
+  );
+}

@@ -1,0 +1,103 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { judgeWindow } from '../../src/analysis/judge-window.js';
+import {
+  sentinelId,
+  sentinelNames,
+  type Leaving,
+  type SentinelInput,
+  type Subscriber,
+  type WatchInput,
+} from '../../src/analysis/sentinel.js';
+import { Refusal } from '../../src/engine/errors.js';
+import type { Judgement, Verbs } from '../../src/engine/ports.js';
+import type { MetricsSource } from '../metrics/ports.js';
+import { MeasuredSource, unknownSource } from './measured-source.js';
+import type { EvidenceStore } from '../records/evidence.js';
+import { watchWith } from './watch-activity.js';
+
+/** What the sentinel of an environment works with. */
+export interface SentinelDependencies {
+  readonly client: Client;
+  /** By the name that guards call them. */
+  readonly sources: Readonly<Record<string, MetricsSource>>;
+  readonly evidence: EvidenceStore;
+  readonly environment: string;
+  /** Where the sentinel's workflow runs. */
+  readonly taskQueue: string;
+  /** Milliseconds without subscribers after which watching ends until the next one; 5 s when absent. */
+  readonly idleAfter?: number;
+}
+
+/** A subscription as a rollout sends it. */
+export type SubscribeInput = Subscriber & { readonly environment: string };
+
+/** The activities by which an environment is watched and its evidence judged. */
+export interface SentinelActivities {
+  /** Watches until nobody is subscribed; for the sentinel's workflow only. */
+  watchEnvironment(input: WatchInput): Promise<void>;
+  /** Starts the sentinel if it does not run, and subscribes. The same subscription again changes nothing. */
+  subscribe(input: SubscribeInput): Promise<null>;
+  /** Leaves the sentinel; also when it does not know the rollout, or does not run. */
+  unsubscribe(input: Leaving): Promise<null>;
+  /** Judges the evidence of a window. */
+  judge(input: Verbs['judge']['in']): Promise<Judgement>;
+}
+
+/** Makes the activities. What was scraped is kept between attempts in the same process. */
+export function createSentinelActivities(dependencies: SentinelDependencies): SentinelActivities {
+  const { client, sources, evidence, environment, taskQueue, idleAfter = 5_000 } = dependencies;
+  const measured = new Map<string, MeasuredSource>();
+  const source = (name: string) => {
+    const known = measured.get(name);
+    if (known !== undefined) return known;
+    const found = Object.hasOwn(sources, name) ? sources[name] : undefined;
+    const made = new MeasuredSource(found ?? unknownSource(name, Object.keys(sources)));
+    measured.set(name, made);
+    return made;
+  };
+
+  return {
+    watchEnvironment: (input) => watchWith({ client, source, evidence, idleAfter }, input),
+
+    async subscribe({ environment: named, ...subscriber }) {
+      if (named !== environment) {
+        const mend = `send it to a worker of ${named}`;
+        throw new Refusal(
+          `subscription of ${subscriber.rollout}`,
+          `this worker watches ${environment}`,
+          mend,
+        );
+      }
+      const input: SentinelInput = { environment };
+      await client.workflow.signalWithStart(sentinelNames.workflow, {
+        workflowId: sentinelId(environment),
+        taskQueue,
+        args: [input],
+        signal: sentinelNames.subscribe,
+        signalArgs: [subscriber],
+        // One sentinel for each environment: whoever comes second joins it, and one that was ended begins again.
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        staticSummary: `Watches every exposed rollout of ${environment}`,
+      });
+      return null;
+    },
+
+    async unsubscribe({ rollout, runId }) {
+      const leaving: Leaving = runId === undefined ? { rollout } : { rollout, runId };
+      try {
+        const sentinel = client.workflow.getHandle(sentinelId(environment));
+        await sentinel.signal<[Leaving]>(sentinelNames.unsubscribe, leaving);
+      } catch (error) {
+        // Without a sentinel there is nothing to leave.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+      return null;
+    },
+
+    async judge({ subscription, from, to }) {
+      const readings = await evidence.window(subscription.rollout, from, to);
+      return judgeWindow(subscription, readings, from, to);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { confirm, isCancel, select } from '@clack/prompts';
+import type { RolloutClient } from '../../src/app/client.js';
+import type { DecisionRequest } from '../../src/engine/messages.js';
+import type { StatusReport } from '../../src/engine/report.js';
+
+/** The two people whom the demo lets decide. */
+const people = ['ana', 'ben'] as const;
+
+/** Answers what a rollout asks of people: by itself with `--yes`, otherwise by asking in the terminal. */
+export interface Answerer {
+  /** Answers at most one question; true when something was decided. */
+  answer(status: StatusReport): Promise<boolean>;
+}
+
+/** Approvals are answered with yes, a question about missing evidence with roll back. */
+export function answerYes(client: RolloutClient): Answerer {
+  return {
+    async answer(status) {
+      const request = nextQuestion(status, 'yes', 'roll-back');
+      if (!request) return false;
+      return (await client.decide(status.rollout, request)).accepted;
+    },
+  };
+}
+
+/** Asks whoever sits at the terminal, in the name of each of the two people. */
+export function askHere(client: RolloutClient): Answerer {
+  return {
+    async answer(status) {
+      if (status.hold?.asked) {
+        const choice = await select({
+          message: `On hold: ${status.hold.reason}\nWait for evidence, or roll back?`,
+          options: [
+            { value: 'roll-back', label: 'roll back' },
+            { value: 'wait', label: 'wait' },
+          ] as const,
+        });
+        if (isCancel(choice)) throw new Detached();
+        const request = nextQuestion(status, 'yes', choice);
+        return request !== undefined && (await client.decide(status.rollout, request)).accepted;
+      }
+      const by = nextPerson(status);
+      if (!status.gate || !by) return false;
+      const yes = await confirm({
+        message: `${by}, approve ${status.gate.step}? (no takes everything back)`,
+      });
+      if (isCancel(yes)) throw new Detached();
+      const request = nextQuestion(status, yes ? 'yes' : 'no', 'wait');
+      return request !== undefined && (await client.decide(status.rollout, request)).accepted;
+    },
+  };
+}
+
+/** Thrown when whoever sits at the terminal leaves; the rollout goes on. */
+export class Detached extends Error {}
+
+function nextQuestion(
+  status: StatusReport,
+  leave: 'yes' | 'no',
+  onHold: 'wait' | 'roll-back',
+): DecisionRequest | undefined {
+  if (status.hold?.asked) {
+    return {
+      id: randomUUID(),
+      type: 'answer',
+      by: people[0],
+      choice: onHold,
+      reason: 'answered in the demo',
+    };
+  }
+  const by = nextPerson(status);
+  if (!status.gate || !by || status.hold) return undefined;
+  const { step, epoch } = status.gate;
+  const type = leave === 'yes' ? 'approve' : 'reject';
+  return { id: randomUUID(), type, by, step, epoch, digest: status.digest, reason: 'answered in the demo' };
+}
+
+function nextPerson({ gate }: StatusReport): string | undefined {
+  return people.find((name) => !gate?.approvals.some(({ by }) => by === name));
+}

@@ -1,0 +1,165 @@
+import { connect, newestReadings, type RolloutClient } from '../../src/app/client.js';
+import { devDefaults } from '../../src/app/local/dev.js';
+import { planDigest } from '../../src/engine/digest.js';
+import { milliseconds, type Duration } from '../../src/engine/duration.js';
+import type { Plan } from '../../src/engine/plan.js';
+import type { StatusReport } from '../../src/engine/report.js';
+import splitCustomerName from '../../runbooks/split-customer-name.js';
+import type { LoadStats } from '../load/counters.js';
+import { answerYes, askHere, Detached } from './answers.js';
+import { lookFromOutside } from './findings.js';
+import { readOptions, usage, UsageError, type DemoOptions } from './options.js';
+import { demoParams, scenarios } from './scenarios.js';
+import { openScreen, type Screen } from './screen.js';
+import { describeSummary, summarise, type Summary } from './summary.js';
+import { startSupervisor, type Supervisor } from './supervisor.js';
+
+const every = 250;
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+
+/** Runs one scenario from nothing to its summary. */
+async function runDemo(options: DemoOptions): Promise<Summary> {
+  const scenario = scenarios[options.scenario];
+  log(`Switchback demo: ${scenario.title}`);
+  let end = (): Promise<void> => Promise.resolve();
+  const interrupt = () => void end().then(() => process.exit(130));
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  const began = Date.now();
+  const { customers, requestsPerSecond } = devDefaults;
+  const supervisor = await startSupervisor(
+    { customers, requestsPerSecond, candidate: scenario.candidate, onProgress: (line) => log(`  ${line}`) },
+    (stop) => (end = stop),
+  );
+  log(`  Everything runs after ${Math.round((Date.now() - began) / 1_000)} s`);
+  process.off('SIGINT', interrupt);
+  process.off('SIGTERM', interrupt);
+  try {
+    return await carryOut(options, supervisor);
+  } catch (error) {
+    if (!(error instanceof Detached)) throw error;
+    await detach(supervisor);
+  } finally {
+    await supervisor.stop();
+  }
+  throw new Error('unreachable: detaching ends the process');
+}
+
+async function carryOut(options: DemoOptions, supervisor: Supervisor): Promise<Summary> {
+  const { state } = supervisor;
+  const client = await connect({ address: state.temporal.address });
+  try {
+    const plan = splitCustomerName.evaluate(demoParams);
+    const { rollout } = await client.start({
+      plan,
+      digest: planDigest(plan),
+      environment: 'local',
+      startedBy: 'demo',
+    });
+    log(
+      `  Rollout ${rollout}${state.temporal.uiUrl ? `, in Temporal's own UI: ${state.temporal.uiUrl}` : ''}`,
+    );
+    const status = await follow({ options, supervisor, client, plan, rollout });
+    return await conclude(options, supervisor, client, plan, status);
+  } finally {
+    await client.close();
+  }
+}
+
+interface Following {
+  readonly options: DemoOptions;
+  readonly supervisor: Supervisor;
+  readonly client: RolloutClient;
+  readonly plan: Plan;
+  readonly rollout: string;
+}
+
+/** Shows the rollout, answers what it asks, and does what the scenario does to it, until it is over. */
+async function follow({ options, supervisor, client, plan, rollout }: Following): Promise<StatusReport> {
+  const scenario = scenarios[options.scenario];
+  const screen = openScreen(options.json ? process.stderr : process.stdout);
+  const answerer = options.yes || !screen.interactive ? answerYes(client) : askHere(client);
+  const mayAnswer = options.yes || screen.interactive;
+  let left = false;
+  const leave = () => (left = true);
+  process.once('SIGINT', leave);
+  let metricsLost = false;
+  try {
+    for (;;) {
+      const status = await client.status(rollout);
+      const readings = newestReadings(status.readings, await client.readings(rollout));
+      await show(screen, client, plan, { ...status, readings });
+      if (status.outcome) return status;
+      if (left) throw new Detached();
+      if (!metricsLost && scenario.losesMetricsIn && status.watch?.step === scenario.losesMetricsIn) {
+        metricsLost = true;
+        await supervisor.relay('shop', { type: 'metrics', state: 'off' } as { type: string }, 'metrics');
+      }
+      if (mayAnswer && (status.gate || status.hold?.asked)) {
+        await screen.aside(() => answerer.answer(status));
+      }
+      await new Promise((resolve) => setTimeout(resolve, every));
+    }
+  } finally {
+    process.off('SIGINT', leave);
+    screen.close();
+  }
+}
+
+async function show(screen: Screen, client: RolloutClient, plan: Plan, status: StatusReport): Promise<void> {
+  screen.show(plan, status, await client.journal(status.rollout));
+}
+
+/** Stops the customers, then looks at everything from outside. */
+async function conclude(
+  options: DemoOptions,
+  supervisor: Supervisor,
+  client: RolloutClient,
+  plan: Plan,
+  status: StatusReport,
+): Promise<Summary> {
+  const { state } = supervisor;
+  const journal = await client.journal(status.rollout);
+  const { stats } = await supervisor.relay<{ stats: LoadStats }>('load', { type: 'stop' }, 'stopped');
+  const findings = await lookFromOutside({
+    scenario: scenarios[options.scenario],
+    status,
+    journal,
+    stats,
+    ledgerFile: supervisor.ledgerFile,
+    databaseUrl: state.postgres?.url ?? '',
+    flagFile: state.flagFile ?? '',
+    drainMs: milliseconds(plan.params.drain as Duration),
+  });
+  const summary = summarise(options.scenario, status, journal, stats, findings);
+  const print = options.json ? log : (line: string) => void process.stdout.write(`${line}\n`);
+  for (const line of describeSummary(summary, findings)) print(line);
+  for (const failure of stats.failures) log(`  failed: ${JSON.stringify(failure)}`);
+  for (const loss of findings.judgement.examples) log(`  lost: ${JSON.stringify(loss)}`);
+  return summary;
+}
+
+async function detach(supervisor: Supervisor): Promise<never> {
+  await supervisor.keep();
+  const where =
+    process.env.SWITCHBACK_STATE === supervisor.stateFile ? '' : `SWITCHBACK_STATE=${supervisor.stateFile} `;
+  log('\nDetached: the rollout goes on.');
+  log(`  come back    ${where}npx switchback status --watch split-customer-name`);
+  log(`  answer       ${where}npx switchback approve split-customer-name --as ana`);
+  log(`  stop it all  ${where}npx switchback dev --stop`);
+  process.exit(0);
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (!options) {
+    process.stdout.write(usage);
+    process.exit(0);
+  }
+  const summary = await runDemo(options);
+  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  process.exit(summary.verified ? 0 : 1);
+} catch (error) {
+  log(error instanceof Error ? error.message : String(error));
+  process.exit(error instanceof UsageError ? 2 : 1);
+}

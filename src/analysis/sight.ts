@@ -1,0 +1,65 @@
+import type { Guard, Verdict } from '../engine/plan.js';
+import type { Scrape } from './arms.js';
+import { span } from './words.js';
+
+/** Why a source could not be read last. */
+export interface SourceError {
+  readonly message: string;
+  /** The source answered, but not with measurements: its address or its settings are wrong. */
+  readonly badAnswer?: boolean;
+}
+
+/** The scrapes a guard may look at, oldest first and at least two; or why there is nothing to look at. */
+export type Sight =
+  | { readonly scrapes: readonly Scrape[]; readonly span: number }
+  | { readonly verdict: Extract<Verdict, 'error' | 'no-evidence'>; readonly reason: string };
+
+/**
+ * Picks the scrapes of the window from `since` or one look-back ago, whichever is later, to the newest scrape.
+ * The scrape just before the look-back counts as its beginning when it is at most one interval older and not before
+ * `since`: without it a look-back as long as the interval would never hold two scrapes.
+ */
+export function look(
+  guard: Guard,
+  since: number,
+  scrapes: readonly Scrape[],
+  now: number,
+  lastError?: SourceError,
+): Sight {
+  const { interval, lookBack, maxAge } = guard.evidence;
+  const source = guard.metric.source;
+  const ordered = scrapes.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
+  const newest = ordered.at(-1);
+  const tooOld = `, ${span(maxAge)} are allowed`;
+  if (newest === undefined || now - newest.at > maxAge) return blind(source, newest, tooOld, now, lastError);
+  const from = Math.max(since, now - lookBack);
+  const eligible = ordered.filter(({ at }) => at >= since);
+  const inside = eligible.findIndex(({ at }) => at >= from);
+  const before = eligible[inside < 0 ? eligible.length - 1 : inside - 1];
+  const begin = before !== undefined && from - before.at <= interval ? eligible.indexOf(before) : inside;
+  const window = begin < 0 ? [] : eligible.slice(begin);
+  const first = window[0];
+  if (first === undefined || window.length < 2) {
+    if (lastError !== undefined) return blind(source, newest, '', now, lastError);
+    const reason = `source ${source} was measured ${first === undefined ? 'not once' : 'only once'} in the last ${span(now - from)}: an increase needs two measurements`;
+    return { verdict: 'no-evidence', reason };
+  }
+  return { scrapes: window, span: newest.at - first.at };
+}
+
+function blind(
+  source: string,
+  newest: Scrape | undefined,
+  remark: string,
+  now: number,
+  lastError?: SourceError,
+): Sight {
+  const age =
+    newest === undefined
+      ? 'it has not been measured yet'
+      : `its newest measurement is ${span(now - newest.at)} old${remark}`;
+  const error = lastError === undefined ? '' : `: ${lastError.message}`;
+  return lastError?.badAnswer === true
+    ? { verdict: 'error', reason: `source ${source} answers, but not with measurements (${age})${error}` }
+    : { verdict: 'no-evidence', reason: `source ${source} cannot be read, ${age}${error}` };
+}

@@ -1,0 +1,55 @@
+import type { Client } from '@temporalio/client';
+import { createFlagsAdapter } from '../../activities/flags/adapter.js';
+import { createJournal } from '../../activities/journal/journal.js';
+import { expositionSource } from '../../activities/metrics/exposition-source.js';
+import { consoleNotifier } from '../../activities/notify/console.js';
+import { createPostgresAdapter } from '../../activities/postgres/adapter.js';
+import { createRecords } from '../../activities/records/records.js';
+import { createSentinelActivities } from '../../activities/sentinel/create-sentinel-activities.js';
+import type { DecisionRequest, JournalEvent, Notice } from '../engine/index.js';
+import { reveal, taskQueueOf, type Environment } from './config.js';
+import { authorise } from './people.js';
+import { createVerbs } from './verbs.js';
+
+/** Everything a worker of one environment does outside workflows. */
+export async function createActivities(options: {
+  readonly name: string;
+  readonly environment: Environment;
+  readonly client: Client;
+  /** Receives what people are told. */
+  readonly tell: (text: string) => void;
+}) {
+  const { name, environment, client, tell } = options;
+  const records = createRecords(environment.records);
+  const journal = createJournal(environment.records);
+  const notifier = consoleNotifier(tell);
+  const postgres = createPostgresAdapter({
+    environment: name,
+    databases: mapValues(environment.databases, ({ url }) => ({ url: reveal(url) })),
+  });
+  const flags = createFlagsAdapter({ stores: environment.flags });
+  const sentinel = createSentinelActivities({
+    client,
+    environment: name,
+    taskQueue: taskQueueOf(name),
+    evidence: records.evidence,
+    sources: mapValues(environment.metrics, expositionSource),
+  });
+  const activities = {
+    ...createVerbs([postgres, flags], records.captures),
+    ...sentinel,
+    notify: async (notice: Notice) => {
+      await notifier.send(notice);
+      return null;
+    },
+    exportJournal: ({ rollout, events }: { rollout: string; events: readonly JournalEvent[] }) =>
+      journal.append(rollout, events),
+    authorise: ({ request }: { request: DecisionRequest }) =>
+      Promise.resolve(authorise(environment, request)),
+  };
+  return { activities, close: () => postgres.close() };
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

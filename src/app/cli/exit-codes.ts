@@ -1,0 +1,28 @@
+import type { Outcome } from '../../engine/state.js';
+
+/** What the exit code of every command means. */
+export const exitCodes = {
+  done: 0,
+  unexpected: 1,
+  usage: 2,
+  refused: 3,
+  unreachable: 4,
+  notCompleted: 5,
+  detached: 130,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export const exitCodesHelp = `Exit codes:
+  0    done
+  1    unexpected, or not answered
+  2    usage: unknown command or option
+  3    refused: the plan, the input or the right
+  4    unreachable: Temporal or a worker
+  5    rolled back or halted, when the end was awaited
+  130  detached with Ctrl-C: the rollout goes on`;
+
+/** The exit code of a command that awaited the end. */
+export function exitCodeOf({ type }: Outcome): ExitCode {
+  if (type === 'completed') return exitCodes.done;
+  return type === 'refused' ? exitCodes.refused : exitCodes.notCompleted;
+}

@@ -1,0 +1,48 @@
+import type { Guard, Plan, Verdict } from '../../engine/plan.js';
+import type { GuardReading } from '../../engine/ports.js';
+import { cut, pad, spread, type Paint } from './paint.js';
+import type { TreeOptions } from './tree.js';
+import { ago, limitText, valueText } from './words.js';
+
+/** The guards with their newest values and verdicts; the reason of each that does not pass. */
+export function guardLines(
+  readings: readonly GuardReading[],
+  plan: Plan | undefined,
+  options: TreeOptions,
+): string[] {
+  const names = plan ? plan.guards.map(({ name }) => name) : readings.map(({ guard }) => guard);
+  if (names.length === 0) return [];
+  const widest = Math.max(...names.map((name) => name.length));
+  const rows = names.flatMap((name) => {
+    const reading = readings.find(({ guard }) => guard === name);
+    const guard = plan?.guards.find((candidate) => candidate.name === name);
+    return guardRow(pad(cut(name, 30), Math.min(widest, 30)), guard, reading, options);
+  });
+  return [` ${options.paint.bold('guards')}`, ...rows];
+}
+
+function guardRow(
+  name: string,
+  guard: Guard | undefined,
+  reading: GuardReading | undefined,
+  { paint, now, width }: TreeOptions,
+): string[] {
+  const limit = guard ? limitText(guard, reading?.baseline) : '';
+  if (!reading) return [`   ${paint.dim(`· ${name}  ${pad('–', 9)} ${limit}`)}`];
+  const value = reading.value === undefined ? '–' : valueText(guard?.metric, reading.value);
+  const left = `   ${markOf(reading.verdict, paint)} ${name}  ${pad(value, 9)} ${paint.dim(pad(limit, 28))}`;
+  const verdict = colourOf(reading.verdict, paint)(reading.verdict);
+  const row = spread(`${left} ${verdict}`, paint.dim(ago(reading.at, now)), width);
+  if (reading.verdict === 'pass') return [row];
+  return [row, paint.dim(`     ${cut(reading.reason, width - 5)}`)];
+}
+
+function markOf(verdict: Verdict, paint: Paint): string {
+  const marks = { pass: '✔', fail: '✖', inconclusive: '~', error: '!', 'no-evidence': '?' };
+  return colourOf(verdict, paint)(marks[verdict]);
+}
+
+function colourOf(verdict: Verdict, paint: Paint): (text: string) => string {
+  if (verdict === 'pass') return paint.green;
+  return verdict === 'fail' ? paint.red : paint.yellow;
+}

@@ -1,0 +1,140 @@
+import { formatDuration } from '../../engine/duration.js';
+import { phases, stepsOf, type Phase, type Plan } from '../../engine/plan.js';
+import type { StatusReport, StepReport } from '../../engine/report.js';
+import { cut, pad, spread, type Paint } from './paint.js';
+import type { TreeOptions } from './tree.js';
+import { ticking } from './words.js';
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const barWidth = 24;
+/** Columns for the id of a step that shows something beside it. */
+const nameWidth = 38;
+
+type Look = 'pending' | 'busy' | 'waiting' | 'done' | 'failed' | 'undoing' | 'undone' | 'stopped' | 'skipped';
+
+/** The phases with their steps, a line each; with `compact` the steps of finished and empty phases are left out. */
+export function stepLines(report: StatusReport, plan: Plan | undefined, options: TreeOptions): string[] {
+  return phases.flatMap((phase) => {
+    const steps = report.steps.filter((step) => step.phase === phase);
+    if (steps.length === 0) return [];
+    const look = lookOfPhase(steps.map((step) => lookOf(step, report)));
+    const line = phaseLine(phase, steps, look, options);
+    const folded = options.compact === true && (look === 'done' || look === 'pending' || look === 'undone');
+    return folded ? [line] : [line, ...steps.map((step) => stepLine(step, report, plan, options))];
+  });
+}
+
+function phaseLine(phase: Phase, steps: readonly StepReport[], look: Look, options: TreeOptions): string {
+  const { paint, now, width } = options;
+  const starts = steps.flatMap(({ startedAt }) => startedAt ?? []);
+  const ends = steps.flatMap(({ endedAt }) => endedAt ?? []);
+  const begun = starts.length > 0;
+  const end = look === 'busy' || look === 'waiting' ? now : Math.max(...ends);
+  const time = begun && end >= Math.min(...starts) ? ticking(end - Math.min(...starts)) : '';
+  const name = begun ? paint.bold(phase) : paint.dim(phase);
+  return spread(` ${markOf(look, options)} ${name}`, paint.dim(time), width);
+}
+
+function stepLine(
+  step: StepReport,
+  report: StatusReport,
+  plan: Plan | undefined,
+  options: TreeOptions,
+): string {
+  const { paint, width } = options;
+  const look = lookOf(step, report);
+  const detail = detailOf(step, look, report, plan, options);
+  const right = timeOf(step, look, plan, options);
+  const id = cut(step.id, width - 6 - right.length - 2);
+  const name = look === 'pending' ? paint.dim(id) : id;
+  const room = width - 5 - nameWidth - 1 - right.length - 1;
+  const left = detail === '' ? name : `${pad(name, nameWidth)} ${cut(detail, room)}`;
+  return spread(`   ${markOf(look, options)} ${left}`, paint.dim(right), width);
+}
+
+/** What a step shows beside its name while it is under way. */
+function detailOf(
+  step: StepReport,
+  look: Look,
+  report: StatusReport,
+  plan: Plan | undefined,
+  { now }: TreeOptions,
+): string {
+  const { watch, gate } = report;
+  if (watch?.step === step.id && (look === 'busy' || look === 'waiting')) {
+    const length = Math.max(1, watch.endsAt - watch.since);
+    const left = watch.endsAt - now;
+    const time = left > 0 ? `${ticking(left)} left` : 'judging';
+    return `${bar((now - watch.since) / length)} ${report.hold ? 'on hold' : time}`;
+  }
+  if (gate?.step === step.id) {
+    const found = plan && stepsOf(plan).find((placed) => placed.step.id === step.id)?.step;
+    const of = found?.type === 'gate' ? ` of ${found.leave.quorum}` : '';
+    const names = gate.approvals.map(({ by }) => by).join(', ');
+    return `${gate.approvals.length}${of} approved${names === '' ? '' : `: ${names}`}`;
+  }
+  if (look === 'stopped') return 'left unfinished';
+  if (look === 'skipped') return 'its undo was skipped by an operator';
+  return step.epoch > 0 && look !== 'pending' ? `try ${step.epoch + 1}` : '';
+}
+
+function bar(part: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, part)) * barWidth);
+  return '━'.repeat(full) + '╌'.repeat(barWidth - full);
+}
+
+function timeOf(step: StepReport, look: Look, plan: Plan | undefined, { now }: TreeOptions): string {
+  const { startedAt, endedAt } = step;
+  if (startedAt === undefined) return plannedTime(step, plan);
+  if (look === 'busy' || look === 'waiting') return ticking(now - startedAt);
+  return endedAt === undefined ? '' : formatDuration(endedAt - startedAt);
+}
+
+function plannedTime({ id }: StepReport, plan: Plan | undefined): string {
+  const step = plan && stepsOf(plan).find((placed) => placed.step.id === id)?.step;
+  if (step?.type === 'watch') return formatDuration(step.for);
+  return step?.type === 'gate' ? `asks ${step.leave.by.join(', ')}` : '';
+}
+
+function lookOf(step: StepReport, report: StatusReport): Look {
+  if (step.status !== 'running') return step.status;
+  // An interrupted watch or gate stays as it was when the rollout turned round.
+  if (report.outcome || (report.unwinding && step.type !== 'act')) return 'stopped';
+  return report.hold || report.stuck || step.type === 'gate' ? 'waiting' : 'busy';
+}
+
+function lookOfPhase(looks: readonly Look[]): Look {
+  const order: readonly Look[] = ['undoing', 'busy', 'waiting', 'failed', 'skipped', 'stopped', 'undone'];
+  const strongest = order.find((look) => looks.includes(look));
+  if (strongest) return strongest;
+  if (looks.every((look) => look === 'done')) return 'done';
+  return looks.every((look) => look === 'pending') ? 'pending' : 'busy';
+}
+
+function markOf(look: Look, { paint, frame }: TreeOptions): string {
+  const spinner = frames[frame % frames.length] ?? '⠋';
+  const marks: Record<Look, string> = {
+    pending: paint.dim('·'),
+    busy: paint.cyan(spinner),
+    waiting: paint.yellow('⏸'),
+    done: paint.green('✔'),
+    failed: paint.red('✖'),
+    undoing: paint.magenta(spinner),
+    undone: paint.magenta('↶'),
+    stopped: paint.yellow('■'),
+    skipped: paint.yellow('!'),
+  };
+  return marks[look];
+}
+
+/** How much of the users has the candidate, as a bar. */
+export function exposureLine(report: StatusReport, paint: Paint): string {
+  const { exposure, unwinding } = report;
+  const full = Math.round((exposure / 100) * 40);
+  const rest = 40 - full;
+  const took =
+    unwinding?.exposureRestoredAt === undefined
+      ? ''
+      : paint.dim(`  taken back in ${formatDuration(unwinding.exposureRestoredAt - unwinding.since)}`);
+  return ` exposure ${paint.cyan('█'.repeat(full))}${paint.dim('░'.repeat(rest))} ${exposure} %${took}`;
+}

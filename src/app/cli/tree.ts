@@ -1,0 +1,136 @@
+import { describeCause } from '../../engine/stop.js';
+import type { Plan } from '../../engine/plan.js';
+import type { GuardReading } from '../../engine/ports.js';
+import type { StatusReport } from '../../engine/report.js';
+import type { OutcomeType, Status } from '../../engine/state.js';
+import { spread, wrap, type Paint } from './paint.js';
+import { guardLines } from './tree-guards.js';
+import { exposureLine, stepLines } from './tree-steps.js';
+import { ago, ticking, until } from './words.js';
+
+/** What a tree shows. */
+export interface TreeView {
+  readonly report: StatusReport;
+  /** Adds the lengths of watches, the limits of guards and who is asked. */
+  readonly plan?: Plan | undefined;
+  /** The guards as the sentinel sees them now; those of the report when absent. */
+  readonly readings?: readonly GuardReading[] | undefined;
+}
+
+/** How it is drawn. */
+export interface TreeOptions {
+  readonly paint: Paint;
+  /** Columns, 100 at most are used. */
+  readonly width: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Counts up while it is repainted: turns the spinner. */
+  readonly frame: number;
+  /** Leaves out the steps of phases that are over or still to come. */
+  readonly compact?: boolean;
+}
+
+const widest = 100;
+
+/** A rollout as lines of text: the same input gives the same lines. */
+export function treeLines(view: TreeView, given: TreeOptions): string[] {
+  const { report, plan, readings = report.readings } = view;
+  const options = { ...given, width: Math.min(given.width, widest) };
+  const guards = report.outcome ? [] : guardLines(readings, plan, options);
+  return [
+    ...headLines(report, options),
+    '',
+    exposureLine(report, options.paint),
+    '',
+    ...stepLines(report, plan, options),
+    '',
+    ...(guards.length > 0 ? [...guards, ''] : []),
+    ...(report.outcome ? outcomeLines(report, options) : waitLines(report, options)),
+  ];
+}
+
+function headLines(report: StatusReport, { paint, now, width }: TreeOptions): string[] {
+  const starts = report.steps.flatMap(({ startedAt }) => startedAt ?? []);
+  const ended = report.outcome ? report.why.since : now;
+  const time = starts.length > 0 ? `  ${ticking(ended - Math.min(...starts))}` : '';
+  const status = colourOf(report.status, paint)(`● ${report.status}`);
+  const name = ` ${paint.bold(report.runbook)} ${paint.dim('in')} ${report.environment}`;
+  return [spread(name, `${status}${paint.dim(time)}`, width), paint.dim(` ${report.rollout}`)];
+}
+
+/** What it waits for, since when, who may, and what comes next and when. */
+function waitLines(report: StatusReport, options: TreeOptions): string[] {
+  const { paint, now } = options;
+  const { why, unwinding, stuck, hold } = report;
+  const loud = stuck || hold || report.gate ? paint.yellow : (text: string) => text;
+  return [
+    ...(unwinding ? labelled('because', describeCause(unwinding.cause), options, paint.magenta) : []),
+    ...labelled('waits for', why.waitingFor, options, loud),
+    ...labelled('since', ago(why.since, now), options),
+    ...labelled('until', why.clears, options),
+    ...(why.who.length > 0 ? labelled('who may', why.who.join(', '), options) : []),
+    ...labelled(
+      'next',
+      why.nextAt === undefined ? why.next : `${why.next}, ${until(why.nextAt, now)}`,
+      options,
+    ),
+    ...(report.pastNoReturn
+      ? labelled('note', 'past the point of no return: nothing is taken back any more', options, paint.yellow)
+      : []),
+  ];
+}
+
+function outcomeLines(report: StatusReport, options: TreeOptions): string[] {
+  const { outcome, unwinding } = report;
+  if (!outcome) return [];
+  const { paint } = options;
+  const verified = unwinding?.verifiedAt;
+  return [
+    ...labelled(outcome.type, outcome.reason, options, colourOf(outcome.type, paint)),
+    ...(unwinding && verified !== undefined
+      ? labelled(
+          'verified',
+          `every target was read again, ${ticking(verified - unwinding.since)} after the turn`,
+          options,
+        )
+      : []),
+    ...(outcome.unconfirmed
+      ? labelled('note', "the baseline's guards did not confirm it: look at them", options, paint.yellow)
+      : []),
+  ];
+}
+
+const labelWidth = 12;
+
+function labelled(
+  label: string,
+  text: string,
+  { paint, width }: TreeOptions,
+  colour: (text: string) => string = (plain) => plain,
+): string[] {
+  const [first = '', ...more] = wrap(text, width - labelWidth - 2);
+  const indent = ' '.repeat(labelWidth + 1);
+  return [
+    ` ${paint.dim(label.padEnd(labelWidth))}${colour(first)}`,
+    ...more.map((line) => `${indent}${colour(line)}`),
+  ];
+}
+
+function colourOf(status: Status | OutcomeType, paint: Paint): (text: string) => string {
+  switch (status) {
+    case 'completed':
+      return paint.green;
+    case 'rolled-back':
+    case 'unwinding':
+      return paint.magenta;
+    case 'halted':
+    case 'refused':
+    case 'needs-operator':
+      return paint.red;
+    case 'waiting':
+    case 'holding':
+      return paint.yellow;
+    default:
+      return paint.cyan;
+  }
+}

@@ -1,0 +1,93 @@
+import type { DecisionRequest, Answer } from '../engine/messages.js';
+import type { JournalEvent } from '../engine/journal.js';
+import type { Plan } from '../engine/plan.js';
+import type { GuardReading } from '../engine/ports.js';
+import type { StatusReport } from '../engine/report.js';
+import type { Outcome } from '../engine/state.js';
+import type { Why } from '../engine/why.js';
+
+export { Refusal } from '../engine/errors.js';
+export { NoAnswer, Unreachable } from './client/failures.js';
+export { newestReadings } from './client/readings.js';
+
+/** What is to be started. */
+export interface StartRequest {
+  readonly plan: Plan;
+  readonly digest: string;
+  readonly environment: string;
+  readonly startedBy: string;
+  /** The last part of the id; from the time when absent. */
+  readonly key?: string;
+}
+
+/** A rollout that was started. */
+export interface Started {
+  readonly rollout: string;
+  readonly runId: string;
+}
+
+/** One line of the list of rollouts. Times in milliseconds since the epoch. */
+export interface RolloutSummary {
+  readonly rollout: string;
+  readonly environment: string;
+  readonly runbook: string;
+  readonly key: string;
+  readonly owner: string;
+  /** Its status, or `terminated` or `timed-out` when its workflow was ended from outside. */
+  readonly status: string;
+  readonly phase: string;
+  /** Groups that are asked now, or `nobody`. */
+  readonly waitingFor: string;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+}
+
+/** A rollout's workflow as Temporal knows it: also without a worker. */
+export type Description = RolloutSummary & { readonly runId: string; readonly historyLength: number };
+
+/**
+ * Rollouts as programs see them. Every method throws `Refusal` for what does not exist or is not allowed,
+ * `Unreachable` when server or worker do not answer. Rollouts are named by their whole id; `find` makes one of less.
+ */
+export interface RolloutClient {
+  /** `host:port` of Temporal. */
+  readonly address: string;
+  /** The whole id of what is meant by a part of it. */
+  find(given: string): Promise<string>;
+  start(request: StartRequest): Promise<Started>;
+  status(rollout: string): Promise<StatusReport>;
+  why(rollout: string): Promise<Why>;
+  plan(rollout: string): Promise<Plan>;
+  journal(rollout: string): Promise<readonly JournalEvent[]>;
+  /** The guards as the sentinel sees them now; undefined while nobody watches. Never throws. */
+  readings(rollout: string): Promise<readonly GuardReading[] | undefined>;
+  /** Sends a decision once and answers what became of it. Throws `NoAnswer` when nothing came within 10 s. */
+  decide(rollout: string, request: DecisionRequest): Promise<Answer>;
+  describe(rollout: string): Promise<Description>;
+  /** Running ones, newest first; with `all` also those that ended, as far as the server keeps them. */
+  list(filter?: {
+    readonly environment?: string;
+    readonly all?: boolean;
+  }): Promise<readonly RolloutSummary[]>;
+  /** Waits, however long, for the end. Throws `NoAnswer` when the workflow was ended from outside. */
+  wait(rollout: string): Promise<Outcome>;
+  /** When a worker of the environment asked for work last, in milliseconds since the epoch. */
+  workerSeenAt(environment: string): Promise<number | undefined>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** `host:port`; found through the environment and the local stack when absent. */
+  readonly address?: string;
+  /** Variables of the process; `process.env` when absent. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Connects to Temporal. Throws `Unreachable` that names the address and where it came from. */
+export async function connect(options: ConnectOptions = {}): Promise<RolloutClient> {
+  const { findServer } = await import('./client/server.js');
+  const server = await findServer(options.address, options.env ?? process.env);
+  // Loading Temporal's client takes longer than all the rest of a command: only those that need it do.
+  const { connectTo } = await import('./client/temporal-client.js');
+  return connectTo(server);
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { Refusal } from '../../engine/errors.js';
+
+/** The parts of `rollout/<environment>/<runbook>/<key>`. */
+export interface RolloutIdParts {
+  readonly environment: string;
+  readonly runbook: string;
+  readonly key: string;
+}
+
+/** Temporal's ids may have more; longer ones are unreadable in its tools. */
+const longest = 200;
+
+/** The workflow id of a rollout. Throws `Refusal` for parts that would not read back. */
+export function rolloutId({ environment, runbook, key }: RolloutIdParts): string {
+  for (const [name, part] of Object.entries({ environment, key })) {
+    if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(part)) continue;
+    throw new Refusal(
+      `${name} "${part}"`,
+      'cannot be part of a rollout id',
+      'use letters, digits, dots, hyphens and underscores',
+    );
+  }
+  const id = `rollout/${environment}/${runbook}/${key}`;
+  if (id.length <= longest) return id;
+  throw new Refusal(`key ${key}`, `makes the rollout id longer than ${longest} characters`, 'shorten it');
+}
+
+/** The parts of a rollout's workflow id, or undefined when it is none. */
+export function partsOf(id: string): RolloutIdParts | undefined {
+  const [kind, environment, runbook, key, ...more] = id.split('/');
+  if (kind !== 'rollout' || !environment || !runbook || !key || more.length > 0) return undefined;
+  return { environment, runbook, key };
+}
+
+/** A key nobody else has: the time in UTC as `20261123t101500z` and four random hex digits. */
+export function freshKey(now: Date): string {
+  const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${time.toLowerCase()}-${randomBytes(2).toString('hex')}`;
+}
+
+/** Those of the ids that `given` may mean: the whole id, else its last parts, else its last characters. */
+export function matchingIds(given: string, ids: readonly string[]): readonly string[] {
+  if (given === '') return [];
+  const tests = [
+    (id: string) => id === given,
+    (id: string) => id.endsWith(`/${given}`),
+    (id: string) => id.endsWith(given),
+  ];
+  return tests.map((test) => ids.filter(test)).find((matches) => matches.length > 0) ?? [];
+}

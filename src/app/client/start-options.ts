@@ -1,0 +1,45 @@
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
+import type { WorkflowStartOptions } from '@temporalio/client';
+import type { RolloutInput } from '../../../workflows/protocol.js';
+import { taskQueueOf } from '../config.js';
+import type { searchAttributes } from '../search-attributes.js';
+
+/** The server refuses longer ones, in bytes. */
+const longestSummary = 400;
+
+/**
+ * How a rollout is started: an id is used once for good, nothing limits how long it takes, and it is never run again
+ * by itself.
+ */
+export function startOptions(
+  rollout: string,
+  input: RolloutInput,
+): WorkflowStartOptions & { args: [RolloutInput] } {
+  const { plan, environment, digest } = input;
+  return {
+    workflowId: rollout,
+    taskQueue: taskQueueOf(environment),
+    args: [input],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdConflictPolicy: 'FAIL',
+    staticSummary: shorten(`${plan.runbook}: ${plan.why}`),
+    staticDetails: `${plan.hypothesis}\n\nplan \`${digest}\`, started by ${input.startedBy}`,
+    typedSearchAttributes: [
+      keyword('SwitchbackRunbook', plan.runbook),
+      keyword('SwitchbackOwner', plan.owner),
+      keyword('SwitchbackEnvironment', environment),
+      keyword('SwitchbackState', 'preflight'),
+      keyword('SwitchbackPhase', 'none'),
+    ],
+  };
+}
+
+function keyword(name: keyof typeof searchAttributes, value: string): SearchAttributePair {
+  return { key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value };
+}
+
+function shorten(text: string): string {
+  let short = text;
+  while (Buffer.byteLength(short) > longestSummary) short = short.slice(0, -1);
+  return short;
+}

@@ -1,0 +1,33 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { RolloutSummary } from '../client.js';
+import type { searchAttributes } from '../search-attributes.js';
+import { partsOf } from './rollout-id.js';
+
+/** The workflow type of every rollout. */
+export const rolloutType = 'rollout';
+
+/** What happened to a workflow that could not say it itself. */
+const endings: Partial<Record<string, string>> = { TERMINATED: 'terminated', TIMED_OUT: 'timed-out' };
+
+type Listed = Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'startTime' | 'typedSearchAttributes'> & {
+  readonly closeTime?: Date | undefined;
+};
+
+/** A line of the list from what the server knows without asking a worker. */
+export function summaryOf(execution: Listed): RolloutSummary {
+  const { workflowId, status, startTime, closeTime } = execution;
+  const text = (name: keyof typeof searchAttributes) =>
+    execution.typedSearchAttributes.get(defineSearchAttributeKey(name, SearchAttributeType.KEYWORD));
+  const parts = partsOf(workflowId) ?? { environment: 'none', runbook: 'none', key: workflowId };
+  return {
+    rollout: workflowId,
+    ...parts,
+    owner: text('SwitchbackOwner') ?? 'none',
+    status: endings[status.name] ?? text('SwitchbackState') ?? status.name.toLowerCase(),
+    phase: text('SwitchbackPhase') ?? 'none',
+    waitingFor: text('SwitchbackWaitingFor') ?? 'nobody',
+    startedAt: startTime.getTime(),
+    ...(closeTime && { endedAt: closeTime.getTime() }),
+  };
+}

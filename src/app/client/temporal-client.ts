@@ -1,0 +1,218 @@
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { RolloutInput, RolloutResult } from '../../../workflows/protocol.js';
+import type { JournalEvent } from '../../engine/journal.js';
+import type { Answer, DecisionRequest } from '../../engine/messages.js';
+import type { Plan } from '../../engine/plan.js';
+import { Refusal } from '../../engine/errors.js';
+import type { StatusReport } from '../../engine/report.js';
+import type { Outcome } from '../../engine/state.js';
+import type { RolloutClient, StartRequest, Started } from '../client.js';
+import { taskQueueOf } from '../config.js';
+import { hasCode, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
+import { findRollout } from './find.js';
+import { outcomeOfFailure } from './outcome.js';
+import { liveReadings } from './readings.js';
+import { freshKey, partsOf, rolloutId } from './rollout-id.js';
+import type { Server } from './server.js';
+import { startOptions } from './start-options.js';
+import { rolloutType, summaryOf } from './summary.js';
+
+const connectWithin = 3_000;
+const answerWithin = 5_000;
+const decideWithin = 10_000;
+/** How many of the newest workflows are looked through for a part of an id. */
+const mostListed = 1_000;
+const workflowQueue = 1;
+
+/** Connects to a server that was found. Throws `Unreachable` within seconds when it does not answer. */
+export async function connectTo(server: Server): Promise<RolloutClient> {
+  const { address, namespace, origin, mend } = server;
+  const name = `Temporal at ${address}`;
+  const options = { ...server.connection, address, connectTimeout: connectWithin };
+  const connection = await Connection.connect(options).catch((error: unknown) => {
+    if (hasCode(error, 'permissionDenied', 'unauthenticated')) throw translate(error, name);
+    throw new Unreachable(`${name} (${origin}) cannot be reached: ${rootMessage(error)}; ${mend}`);
+  });
+  return new TemporalRolloutClient(new Client({ connection, namespace }), address, name);
+}
+
+class TemporalRolloutClient implements RolloutClient {
+  constructor(
+    private readonly client: Client,
+    readonly address: string,
+    private readonly name: string,
+  ) {}
+
+  find(given: string): Promise<string> {
+    return findRollout(given, {
+      exists: (id) => this.exists(id),
+      ids: async () => (await this.list({ all: true })).map(({ rollout }) => rollout),
+    });
+  }
+
+  async start(request: StartRequest): Promise<Started> {
+    const { plan, digest, environment, startedBy, key = freshKey(new Date()) } = request;
+    const rollout = rolloutId({ environment, runbook: plan.runbook, key });
+    const input: RolloutInput = { format: 1, plan, digest, environment, startedBy };
+    try {
+      const options = startOptions(rollout, input);
+      const handle = await this.within(answerWithin, () => this.client.workflow.start(rolloutType, options));
+      return { rollout, runId: handle.firstExecutionRunId };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const mend = `give another --key, or look at it with "switchback status ${rollout}"`;
+      throw new Refusal(`rollout ${rollout}`, 'exists already', mend);
+    }
+  }
+
+  status = (rollout: string) => this.query<StatusReport>(rollout, 'status');
+  plan = (rollout: string) => this.query<Plan>(rollout, 'plan');
+  journal = (rollout: string) => this.query<readonly JournalEvent[]>(rollout, 'journal');
+  why = async (rollout: string) => (await this.status(rollout)).why;
+
+  async readings(rollout: string) {
+    const environment = partsOf(rollout)?.environment ?? '';
+    const read = () => liveReadings(this.client, environment, rollout);
+    return this.client.withDeadline(Date.now() + answerWithin, read).catch(() => undefined);
+  }
+
+  async decide(rollout: string, request: DecisionRequest): Promise<Answer> {
+    await this.refuseWhenOver(rollout);
+    const handle = this.client.workflow.getHandle(rollout);
+    const send = () =>
+      handle.executeUpdate<Answer, [DecisionRequest]>('decide', { args: [request], updateId: request.id });
+    try {
+      return await this.client.withDeadline(Date.now() + decideWithin, send);
+    } catch (error) {
+      if (error instanceof WorkflowUpdateFailedError) {
+        throw new Refusal(
+          `${request.type} for ${rollout}`,
+          rootMessage(error),
+          'look at it and decide again',
+        );
+      }
+      if (error instanceof WorkflowNotFoundError) await this.refuseWhenOver(rollout);
+      const silent = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+      if (!silent && !hasCode(error, 'deadlineExceeded', 'unavailable')) throw translate(error, this.name);
+      const said = `${request.type} for ${rollout} was not answered within ${decideWithin / 1_000} s`;
+      const lookUp = `it may still take effect: look for decision ${request.id} in "switchback journal ${rollout}"`;
+      throw new NoAnswer(`${said}${await this.workerHint(rollout)}; ${lookUp}`);
+    }
+  }
+
+  async describe(rollout: string) {
+    const handle = this.client.workflow.getHandle(rollout);
+    try {
+      const found = await this.within(answerWithin, () => handle.describe());
+      return { ...summaryOf(found), runId: found.runId, historyLength: found.historyLength };
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      throw new Refusal(`rollout ${rollout}`, 'does not exist', 'see "switchback list --all"');
+    }
+  }
+
+  async list(filter: { readonly environment?: string; readonly all?: boolean } = {}) {
+    const running = filter.all ? '' : " AND ExecutionStatus = 'Running'";
+    return this.within(answerWithin, async () => {
+      const found = [];
+      for await (const execution of this.client.workflow.list({
+        query: `WorkflowType = '${rolloutType}'${running}`,
+        pageSize: mostListed,
+      })) {
+        found.push(summaryOf(execution));
+        if (found.length === mostListed) break;
+      }
+      return found
+        .filter(({ environment }) => filter.environment === undefined || environment === filter.environment)
+        .sort((a, b) => b.startedAt - a.startedAt);
+    });
+  }
+
+  async wait(rollout: string): Promise<Outcome> {
+    try {
+      const result = (await this.client.workflow.getHandle(rollout).result()) as RolloutResult;
+      return result.outcome;
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw translate(error, this.name);
+      const reported = await this.status(rollout).catch(() => undefined);
+      return reported?.outcome ?? outcomeOfFailure(rollout, error, (await this.describe(rollout)).status);
+    }
+  }
+
+  async workerSeenAt(environment: string): Promise<number | undefined> {
+    const response = await this.within(answerWithin, () =>
+      this.client.workflowService.describeTaskQueue({
+        namespace: this.client.options.namespace,
+        taskQueue: { name: taskQueueOf(environment) },
+        taskQueueType: workflowQueue,
+      }),
+    );
+    const times = response.pollers.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000);
+    return times.length > 0 ? Math.max(...times) : undefined;
+  }
+
+  close(): Promise<void> {
+    return this.client.connection.close();
+  }
+
+  private async exists(rollout: string): Promise<boolean> {
+    try {
+      await this.within(answerWithin, () => this.client.workflow.getHandle(rollout).describe());
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  private async query<T>(rollout: string, name: string): Promise<T> {
+    const handle = this.client.workflow.getHandle(rollout);
+    try {
+      return await this.client.withDeadline(Date.now() + answerWithin, () => handle.query<T>(name));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) await this.describe(rollout);
+      if (!hasCode(error, 'deadlineExceeded', 'cancelled', 'failedPrecondition')) {
+        throw translate(error, this.name);
+      }
+      const environment = partsOf(rollout)?.environment ?? 'NAME';
+      throw new Unreachable(
+        `${rollout} does not answer${await this.workerHint(rollout)}; start one: switchback worker --env ${environment}`,
+      );
+    }
+  }
+
+  /** A decision can change nothing any more: says how it ended, also when no worker runs. */
+  private async refuseWhenOver(rollout: string): Promise<void> {
+    const { endedAt } = await this.describe(rollout);
+    if (endedAt === undefined) return;
+    const outcome = await this.wait(rollout);
+    throw new Refusal(
+      `rollout ${rollout}`,
+      `is over: ${outcome.type} (${outcome.reason})`,
+      'nothing can be decided any more; start a new one',
+    );
+  }
+
+  private async workerHint(rollout: string): Promise<string> {
+    const environment = partsOf(rollout)?.environment ?? '';
+    const seen = await this.workerSeenAt(environment).catch(() => undefined);
+    if (seen === undefined) return `: no worker of environment ${environment} runs`;
+    return `: a worker of environment ${environment} asked for work ${Math.round((Date.now() - seen) / 1_000)} s ago`;
+  }
+
+  private async within<T>(ms: number, call: () => Promise<T>): Promise<T> {
+    try {
+      return await this.client.withDeadline(Date.now() + ms, call);
+    } catch (error) {
+      throw translate(error, this.name);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { Refusal } from '../engine/errors.js';
+
+/** A secret stands in the file itself only in local environments; elsewhere the file names a variable. */
+const secret = z.union([z.string().min(1), z.strictObject({ env: z.string().min(1) })]);
+
+const labels = z.record(z.string(), z.string());
+
+const metrics = z.strictObject({
+  url: z.url(),
+  /** Counter of requests by arm and outcome. */
+  requests: z.string(),
+  /** The labels that mark a failed request. */
+  failed: labels,
+  /** Histogram of durations in seconds. */
+  duration: z.string(),
+  arm: z.strictObject({ label: z.string(), baseline: z.string(), candidate: z.string() }),
+  where: labels.exactOptional(),
+});
+
+const flags = z.strictObject({
+  /** A file in flagd's JSON format. */
+  file: z.string(),
+  /** Where the application itself says which arm answered: asked when a rollback is verified. */
+  observe: z
+    .strictObject({
+      url: z.url(),
+      header: z.string(),
+      candidate: z.string(),
+      paths: z.strictObject({ template: z.string(), from: z.number(), to: z.number() }),
+    })
+    .exactOptional(),
+});
+
+const environment = z.strictObject({
+  /** `local`: people are taken by their name. `shared`: only signed decisions count. */
+  kind: z.enum(['local', 'shared']),
+  databases: z.record(z.string(), z.strictObject({ url: secret })).default({}),
+  flags: z.record(z.string(), flags).default({}),
+  metrics: z.record(z.string(), metrics).default({}),
+  /** Groups by person. */
+  people: z.record(z.string(), z.array(z.string())).default({}),
+  /** Directory of captures, evidence and journals, shared by the environment's workers. */
+  records: z.string(),
+});
+
+const configuration = z.strictObject({ environments: z.record(z.string(), environment) });
+
+/** How one environment is reached, and who is who in it. */
+export type Environment = z.output<typeof environment>;
+export type Configuration = z.output<typeof configuration>;
+
+/** The file that is read when none is named. */
+export const defaultConfigFile = 'switchback.config.json';
+
+/** Reads a configuration file. Throws `Refusal` that names file, member and mend. */
+export async function readConfiguration(file: string): Promise<Configuration> {
+  const path = resolve(file);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Refusal(
+      `configuration ${path}`,
+      `cannot be read (${error.code})`,
+      'name another with --config',
+    );
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new Refusal(
+      `configuration ${path}`,
+      'is not JSON',
+      error instanceof Error ? error.message : String(error),
+    );
+  }
+  const parsed = configuration.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const member = issue?.path.join('.') || 'the file';
+  throw new Refusal(`configuration ${path}`, `${member}: ${issue?.message}`, 'see docs/configuration.md');
+}
+
+/** One environment of a configuration. Throws `Refusal` naming those there are. */
+export function environmentOf(config: Configuration, name: string): Environment {
+  const found = config.environments[name];
+  if (found) return found;
+  const known = Object.keys(config.environments).join(', ');
+  throw new Refusal(`environment ${name}`, 'is not in the configuration', `use one of ${known}`);
+}
+
+/** The text of a secret. Throws `Refusal` naming the variable when it is not set. */
+export function reveal(value: z.output<typeof secret>): string {
+  if (typeof value === 'string') return value;
+  const text = process.env[value.env];
+  if (text) return text;
+  throw new Refusal(
+    `variable ${value.env}`,
+    'is not set',
+    'the configuration takes a secret from it: set it for the worker',
+  );
+}
+
+/** The task queue of an environment's workers. */
+export function taskQueueOf(environmentName: string): string {
+  return `switchback-${environmentName}`;
+}

@@ -1,0 +1,122 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, extname, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { planDigest } from '../engine/digest.js';
+import { Refusal } from '../engine/errors.js';
+import type { JsonObject } from '../engine/json.js';
+import type { Plan } from '../engine/plan.js';
+import { isRunbook, type Runbook } from '../engine/runbook.js';
+import { readPlanFile } from './plan-file.js';
+
+/** A plan and the digest that identifies it. */
+export interface LoadedPlan {
+  readonly plan: Plan;
+  readonly digest: string;
+}
+
+/** Only these need tsx: loading it takes longer than the rest. */
+const typescript = new Set(['.ts', '.mts', '.cts', '.tsx']);
+const javascript = new Set(['.js', '.mjs', '.cjs']);
+
+/**
+ * The plan of a runbook file (TypeScript or JavaScript) with parameters, or of a plan file (`.json`).
+ *
+ * @param file relative to `cwd`
+ * @throws Refusal that names the file, parameter or step, what is wrong with it, and the mend
+ */
+export async function loadPlan(file: string, params: JsonObject, cwd = process.cwd()): Promise<LoadedPlan> {
+  const path = resolve(cwd, file);
+  await refuseUnlessFile(file, path);
+  const extension = extname(path);
+  if (extension === '.json') {
+    const [given] = Object.keys(params);
+    if (given === undefined) return readPlanFile(file, await readFile(path, 'utf8'));
+    const mend = 'evaluate the runbook again with other parameters';
+    throw new Refusal(`parameter ${given}`, `cannot change ${file}: a plan has its parameters in it`, mend);
+  }
+  if (!typescript.has(extension) && !javascript.has(extension)) {
+    throw new Refusal(
+      `runbook ${file}`,
+      'is neither TypeScript, JavaScript nor a JSON plan',
+      'name a .ts, .js or .json file',
+    );
+  }
+  const runbook = await loadRunbook(file, path);
+  const plan = evaluate(file, runbook, params);
+  return { plan, digest: planDigest(plan) };
+}
+
+async function refuseUnlessFile(file: string, path: string): Promise<void> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error && found.code !== 'ENOENT' && found.code !== 'ENOTDIR') {
+    throw new Refusal(
+      `runbook ${file}`,
+      `cannot be read (${found.code})`,
+      'give it rights, or name another file',
+    );
+  }
+  if (found instanceof Error) throw new Refusal(`runbook ${file}`, 'does not exist', await othersThere(path));
+  if (!found.isFile())
+    throw new Refusal(`runbook ${file}`, 'is no file', await othersThere(resolve(path, 'x')));
+}
+
+async function othersThere(path: string): Promise<string> {
+  const directory = dirname(path);
+  const names = await readdir(directory).catch(() => [] as string[]);
+  const runbooks = names.filter((name) => /(?<!\.d)\.[cm]?[jt]s$/.test(name) && name !== basename(path));
+  if (runbooks.length === 0) return 'give the path of a runbook or of a plan in JSON';
+  return `in ${relative(process.cwd(), directory) || '.'} there are ${runbooks.slice(0, 5).join(', ')}`;
+}
+
+async function loadRunbook(file: string, path: string): Promise<Runbook> {
+  let loaded: unknown;
+  try {
+    loaded = await importModule(path);
+  } catch (error) {
+    throw new Refusal(`runbook ${file}`, `cannot be loaded: ${describe(error)}`, mendOf(error));
+  }
+  // A CommonJS module that is loaded as ES module has its default export wrapped once more.
+  for (let at = loaded, depth = 0; depth < 3 && typeof at === 'object' && at !== null; depth++) {
+    at = (at as { default?: unknown }).default;
+    if (isRunbook(at)) return at;
+  }
+  throw new Refusal(
+    `runbook ${file}`,
+    'is none: its default export does not come from runbook({ ... })',
+    'write: export default runbook({ name, owner, why, hypothesis, params, plan })',
+  );
+}
+
+async function importModule(path: string): Promise<unknown> {
+  const url = pathToFileURL(path).href;
+  if (javascript.has(extname(path))) return import(url);
+  const { tsImport } = await import('tsx/esm/api');
+  return tsImport(url, import.meta.url);
+}
+
+function evaluate(file: string, runbook: Runbook, params: JsonObject): Plan {
+  try {
+    return runbook.evaluate(params);
+  } catch (error) {
+    // By name: the runbook has its own copy of the engine.
+    if (error instanceof Error && error.name === 'Refusal') throw error;
+    throw new Refusal(
+      `runbook ${file}`,
+      `threw while it made a plan: ${describe(error)}`,
+      'mend the runbook',
+    );
+  }
+}
+
+function describe(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  // esbuild begins with a headline and then says the place, one fault a line.
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Transform failed'));
+  return (lines[0] ?? text).trim();
+}
+
+function mendOf(error: unknown): string {
+  const missing = /^Cannot find package '([^']+)'/.exec(error instanceof Error ? error.message : '');
+  if (missing) return `install it where the runbook is: npm install ${missing[1]}`;
+  return 'mend the file';
+}

@@ -1,0 +1,59 @@
+import { JsonFault, locateJson } from '../../activities/flags/json-text.js';
+import { planDigest } from '../engine/digest.js';
+import { Refusal } from '../engine/errors.js';
+import { deepFreeze } from '../engine/json.js';
+import type { Plan } from '../engine/plan.js';
+import { validate } from '../engine/validate.js';
+import type { LoadedPlan } from './load-runbook.js';
+
+/**
+ * The plan in a JSON text, as `switchback plan -o json` prints it, with or without its `digest`.
+ *
+ * @param file its name, for messages
+ * @throws Refusal for what is not JSON (with the place), breaks a rule (with the step) or has another digest
+ */
+export function readPlanFile(file: string, text: string): LoadedPlan {
+  const { digest: said, ...rest } = asObject(file, parse(file, text));
+  const plan = validated(file, deepFreeze(rest));
+  const digest = planDigest(plan);
+  if (said === undefined || said === digest) return { plan, digest };
+  throw new Refusal(
+    `plan ${file}`,
+    `was changed after it was made: its digest is ${digest.slice(0, 12)}..., not ${String(said).slice(0, 12)}...`,
+    'make it again from the runbook, or remove "digest" when the change is meant',
+  );
+}
+
+function validated(file: string, value: unknown): Plan {
+  try {
+    return validate(value);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(`plan ${file}: ${error.thing}`, error.rule, error.mend);
+  }
+}
+
+function asObject(file: string, value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw new Refusal(`plan ${file}`, 'is no JSON object', 'make it with: switchback plan <runbook> -o json');
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const rule = `is not JSON: ${placeOf(text) ?? (error instanceof Error ? error.message : String(error))}`;
+    throw new Refusal(`plan ${file}`, rule, 'make it with: switchback plan <runbook> -o json');
+  }
+}
+
+function placeOf(text: string): string | undefined {
+  try {
+    locateJson(text);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    const before = text.slice(0, error.offset).split('\n');
+    return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1} has ${error.found}`;
+  }
+}

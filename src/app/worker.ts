@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from './activities.js';
+import { Unreachable } from './client.js';
+import { environmentOf, readConfiguration, taskQueueOf } from './config.js';
+import { registerSearchAttributes } from './search-attributes.js';
+
+export interface WorkerOptions {
+  readonly environment: string;
+  /** Path of the configuration file. */
+  readonly config: string;
+  /** `host:port`; Temporal's own variables and profiles when absent. */
+  readonly address?: string;
+  readonly namespace?: string;
+  readonly tell?: (text: string) => void;
+}
+
+/** Runs a worker until it is asked to stop. `started` resolves when it polls. */
+export async function createWorker(
+  options: WorkerOptions,
+): Promise<{ run(): Promise<void>; shutdown(): void }> {
+  const environment = environmentOf(await readConfiguration(options.config), options.environment);
+  const { address, connection, namespace } = await connectNative(options);
+  await registerSearchAttributes(connection, namespace).catch((error: unknown) => {
+    throw new Unreachable(
+      `Temporal at ${address}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
+  const { activities, close } = await createActivities({
+    name: options.environment,
+    environment,
+    client: new Client({ connection, namespace }),
+    tell: options.tell ?? ((text) => process.stderr.write(`${text}\n`)),
+  });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: taskQueueOf(options.environment),
+    workflowsPath: fileURLToPath(new URL('../../workflows', import.meta.url)),
+    activities,
+    // A cancelled act hears of it within this time, and an activity that is stopped with the worker ends in order.
+    maxHeartbeatThrottleInterval: '1s',
+    shutdownGraceTime: '5s',
+    shutdownForceTime: '15s',
+    // After a crash a signal waits this long for the worker that held the workflow in its cache.
+    stickyQueueScheduleToStartTimeout: '1s',
+  });
+  return {
+    async run() {
+      try {
+        await worker.run();
+      } finally {
+        await close();
+        await connection.close();
+      }
+    },
+    shutdown: () => worker.shutdown(),
+  };
+}
+
+/** Runs a worker of one environment until SIGINT or SIGTERM. */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGINT', 'SIGTERM'] });
+  const worker = await createWorker(options);
+  process.send?.({ type: 'ready' });
+  await worker.run();
+}
+
+async function connectNative(options: WorkerOptions) {
+  const configured = loadClientConnectConfig();
+  const address = options.address ?? configured.connectionOptions.address ?? 'localhost:7233';
+  const namespace = options.namespace ?? configured.namespace ?? 'default';
+  const connection = await NativeConnection.connect({ ...configured.connectionOptions, address }).catch(
+    (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Unreachable(
+        `Temporal at ${address} cannot be reached: ${reason}; start it, or name another with --address`,
+      );
+    },
+  );
+  return { address, connection, namespace };
+}

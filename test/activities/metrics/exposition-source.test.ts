@@ -1,0 +1,164 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+import { afterEach, describe, expect, it } from 'vitest';
+import { BadAnswer } from '../../../activities/metrics/bad-answer.js';
+import { expositionSource, type ExpositionOptions } from '../../../activities/metrics/exposition-source.js';
+import { listen, type HttpServer } from './http-server.js';
+import { fulfilsSourceContract } from './source-contract.js';
+
+const shop: Omit<ExpositionOptions, 'url'> = {
+  requests: 'shop_requests_total',
+  failed: { outcome: 'error' },
+  duration: 'shop_request_duration_seconds',
+  arm: { label: 'arm', baseline: 'baseline', candidate: 'candidate' },
+};
+const never = new AbortController().signal;
+const servers: HttpServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+});
+
+/** A shop that counts with prom-client, as a real one does. */
+async function openShop(options: Partial<ExpositionOptions> = {}) {
+  const register = new Registry();
+  const counter = new Counter({
+    name: 'shop_requests_total',
+    help: 'Requests.',
+    labelNames: ['arm', 'outcome', 'route'],
+    registers: [register],
+  });
+  const histogram = new Histogram({
+    name: 'shop_request_duration_seconds',
+    help: 'Durations.',
+    labelNames: ['arm', 'route'],
+    buckets: [0.01, 0.1, 1],
+    registers: [register],
+  });
+  const server = await listen((_, response) => {
+    void register.metrics().then((text) => {
+      response.setHeader('content-type', register.contentType).end(text);
+    });
+  });
+  servers.push(server);
+  return {
+    source: expositionSource({ ...shop, url: server.url, ...options }),
+    serve(arm: string, requests: number, failed: number, seconds: number, route = '/'): void {
+      if (failed > 0) counter.inc({ arm, outcome: 'error', route }, failed);
+      counter.inc({ arm, outcome: 'ok', route }, requests - failed);
+      for (let count = 0; count < requests; count += 1) histogram.observe({ arm, route }, seconds);
+    },
+    shutDown: () => server.stop(),
+  };
+}
+
+async function answerTo(text: string, type = 'text/plain; version=0.0.4', status = 200, timeout = 5_000) {
+  const server = await listen((_, response) => {
+    response.writeHead(status, { 'content-type': type }).end(text);
+  });
+  servers.push(server);
+  const error = await expositionSource({ ...shop, url: server.url, timeout })
+    .scrape(never)
+    .catch((reason: unknown) => reason);
+  return { error: error as BadAnswer, url: server.url };
+}
+
+describe('an exposition', () => {
+  fulfilsSourceContract(openShop);
+
+  it('counts only what has the labels that were asked for', async () => {
+    const { source, serve } = await openShop({ where: { route: '/checkout' } });
+    serve('candidate', 10, 3, 0.05, '/checkout');
+    serve('candidate', 90, 9, 0.05, '/search');
+    expect((await source.scrape(never)).arms.candidate).toMatchObject({ requests: 10, failed: 3 });
+  });
+
+  it('has no failure yet when no label says error', async () => {
+    const { source, serve } = await openShop();
+    serve('baseline', 10, 0, 0.05);
+    expect((await source.scrape(never)).arms).toMatchObject({ baseline: { requests: 10, failed: 0 } });
+  });
+
+  it('names a metric that is missing and those most like it', async () => {
+    const { source } = await openShop({ requests: 'shop_request_total' });
+    await expect(source.scrape(never)).rejects.toThrow(
+      /has no metric shop_request_total; the nearest metric names are shop_requests_total/,
+    );
+  });
+
+  it('names a label that is missing and those there are', async () => {
+    const { source, serve } = await openShop({ failed: { outcom: 'error' } });
+    serve('baseline', 10, 1, 0.05);
+    const error = await source.scrape(never).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(BadAnswer);
+    expect(error).toHaveProperty(
+      'message',
+      expect.stringMatching(/without a label outcom; the nearest .* outcome/),
+    );
+  });
+
+  it('is not taken from a metric of another type', async () => {
+    const { source } = await openShop({ duration: 'shop_requests_total' });
+    await expect(source.scrape(never)).rejects.toThrow(
+      /has shop_requests_total as a counter; a histogram is needed/,
+    );
+  });
+
+  it.each([
+    ['text/html', '<!doctype html>\n<title>Sign in</title>'],
+    ['text/plain', '  <html><body>Sign in</body></html>'],
+    ['application/json', '{"status":"success"}'],
+    ['text/plain', '[1, 2]'],
+    ['text/plain', 'Welcome to the shop!'],
+  ])('is not what %s %j is', async (type, text) => {
+    const { error, url } = await answerTo(text, type);
+    expect(error).toBeInstanceOf(BadAnswer);
+    expect(error.badAnswer).toBe(true);
+    expect(error.message).toContain(url);
+    expect(error.message).toContain(type);
+    expect(error.message).toContain(text.trim().slice(0, 6).replace(/"/g, '\\"'));
+    expect(error.message).toContain('it must be the address of a Prometheus text exposition');
+  });
+
+  it('is refused for good by a client error, for now by a server error', async () => {
+    const missing = await answerTo('Not here', 'text/plain', 404);
+    expect(missing.error).toBeInstanceOf(BadAnswer);
+    expect(missing.error.message).toContain('answers with status 404 (text/plain): "Not here"');
+    const broken = await answerTo('Later', 'text/plain', 503);
+    expect(broken.error).not.toBeInstanceOf(BadAnswer);
+    expect(broken.error.message).toBe(`${broken.url} cannot be read: it answers with status 503`);
+  });
+
+  it('names the address that refuses the connection', async () => {
+    const { url, stop } = await listen(() => undefined);
+    await stop();
+    await expect(expositionSource({ ...shop, url }).scrape(never)).rejects.toThrow(
+      new RegExp(`^${url} cannot be read: connect ECONNREFUSED`),
+    );
+  });
+
+  it('is given up when it does not come in time', async () => {
+    const server = await listen(() => undefined);
+    servers.push(server);
+    await expect(expositionSource({ ...shop, url: server.url, timeout: 50 }).scrape(never)).rejects.toThrow(
+      `${server.url} cannot be read: no answer within 50 ms`,
+    );
+  });
+
+  it('is given up at once when it is told to, also while it waits', async () => {
+    const server = await listen(() => undefined);
+    servers.push(server);
+    const stop = new AbortController();
+    const scrape = expositionSource({ ...shop, url: server.url }).scrape(stop.signal);
+    setTimeout(() => stop.abort(new Error('enough')), 20);
+    await expect(scrape).rejects.toThrow('enough');
+  });
+
+  it.each([
+    ['shop:8080/metrics', 'is not an HTTP address'],
+    ['file:///etc/passwd', 'is not an HTTP address'],
+    ['http://user:secret@shop/metrics', 'its address holds credentials'],
+  ])('cannot be at %s', (url, message) => {
+    const make = () => expositionSource({ ...shop, url });
+    expect(make).toThrow(message);
+    expect(make).not.toThrow('secret');
+  });
+});

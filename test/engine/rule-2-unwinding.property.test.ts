@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { stepsOf, type Act } from '../../src/engine/plan.js';
+import { run, type World } from '../support/world.js';
+import { act, byAction, expose, planOf, watch } from '../support/world/plans.js';
+import { actOf, demand, endingOf, everyRun, unwindingAt } from '../support/world/property.js';
+
+/** The first call with which each act, or each exposed target, is taken back. */
+function firstUndos(world: World): { act: Act; at: number; index: number }[] {
+  const began = unwindingAt(world)!;
+  const seen = new Set<string>();
+  return world.trace.calls('undo', 'restore').flatMap((call) => {
+    if (call.index < began.index || seen.has(call.step!)) return [];
+    seen.add(call.step!);
+    return [{ act: actOf(world, call.step), at: call.at, index: call.index }];
+  });
+}
+
+function kindOf({ takesFromBaseline, exposure }: Act): 0 | 1 | 2 {
+  return takesFromBaseline ? 0 : exposure ? 1 : 2;
+}
+
+describe('rule 2: unwinding', () => {
+  it('captures a target before the first act on it, and never a state it made itself (300 runs)', async () => {
+    await everyRun({}, ({ trace, plan, state, before }) => {
+      const targets = [
+        ...new Set(stepsOf(plan).flatMap(({ step }) => (step.type === 'act' ? [step.target] : []))),
+      ];
+      const known = JSON.parse(before) as unknown[];
+      targets.sort().forEach((target, index) => {
+        const first = trace.calls('apply').find((call) => call.target === target);
+        if (!first) return;
+        const captured = trace.ends('capture').find((end) => end.ok && end.target === target);
+        expect(captured && captured.index < first.index, `${target} was captured first`).toBe(true);
+        expect(state.captures[target]?.state).toEqual(known[index]);
+      });
+    });
+  });
+
+  it('takes back what it took, then exposure, then the rest in reverse order of start (400 runs)', async () => {
+    const counts = await everyRun({ plan: { exposes: true }, runs: 400 }, (world) => {
+      if (!unwindingAt(world)) return [];
+      const undos = firstUndos(world);
+      const kinds = undos.map((undo) => kindOf(undo.act));
+      expect(kinds, 'takers, exposure, others').toEqual([...kinds].sort());
+      for (const kind of [0, 2] as const) {
+        const of = undos.filter((undo) => kindOf(undo.act) === kind);
+        const order = of.map((undo) => world.state.started.indexOf(undo.act.id));
+        expect(order, 'reverse order of start').toEqual([...order].sort((a, b) => b - a));
+      }
+      return kinds.map((kind) => ['took', 'exposed', 'others'][kind]!);
+    });
+    demand(counts, { took: 3, exposed: 30, others: 30 });
+  });
+
+  it('returns each exposed target to its capture in one hop, in the instant of the stop (400 runs)', async () => {
+    const counts = await everyRun({ plan: { exposes: true }, runs: 400 }, (world) => {
+      const began = unwindingAt(world);
+      if (!began) return [];
+      const { trace, state } = world;
+      const started = state.started.map((id) => actOf(world, id));
+      const takers = started.some(({ takesFromBaseline }) => takesFromBaseline);
+      const exposed = [...new Set(started.filter(({ exposure }) => exposure).map(({ target }) => target))];
+      const changes = trace
+        .of('change')
+        .filter(({ verb, index }) => verb === 'restore' && index > began.index);
+      for (const target of exposed) {
+        const call = trace.calls('restore').find((one) => one.target === target && one.index > began.index);
+        expect(call?.input).toMatchObject({ capture: state.captures[target] });
+        if (!takers) expect(call?.at, `${target} is restored at once`).toBe(began.at);
+        expect(changes.filter((change) => change.target === target).length).toBeLessThanOrEqual(1);
+      }
+      return exposed.length > 1 ? ['two targets'] : exposed.length > 0 ? ['exposed'] : [];
+    });
+    demand(counts, { 'two targets': 5, exposed: 20 });
+  });
+
+  it('cancels the act that runs at once, and lets no other undo begin before it has ended (400 runs)', async () => {
+    const counts = await everyRun({ plan: { exposes: true }, runs: 400 }, (world) => {
+      const began = unwindingAt(world);
+      if (!began) return [];
+      const { trace } = world;
+      const open = trace
+        .calls('apply')
+        .find(
+          (call) => call.index < began.index && (trace.endOf(call.call)?.index ?? Infinity) > began.index,
+        );
+      if (!open) return [];
+      const cancel = trace.of('cancel').find(({ call }) => call === open.call);
+      expect(cancel?.at, `${open.step} was cancelled at once`).toBe(began.at);
+      const end = trace.endOf(open.call);
+      for (const undo of firstUndos(world)) {
+        const waits = kindOf(undo.act) === 2 || undo.act.id === open.step;
+        if (!waits || undo.act.exposure) continue;
+        expect(end && end.index < undo.index, `${undo.act.id} waited for ${open.step}`).toBe(true);
+      }
+      return ['interrupted'];
+    });
+    demand(counts, { interrupted: 15 });
+  });
+
+  it('lets requests drain between the end of exposure and the first of the other undos (400 runs)', async () => {
+    const counts = await everyRun({ plan: { exposes: true }, runs: 400 }, (world) => {
+      if (!unwindingAt(world)) return [];
+      const { trace, state } = world;
+      const drains = state.started.map((id) => actOf(world, id).exposure?.drain ?? -1);
+      const drain = Math.max(-1, ...drains);
+      const restored = trace
+        .of('change')
+        .filter(({ verb, target }) => verb === 'restore' && target.startsWith('flag:'));
+      const other = firstUndos(world).find((undo) => kindOf(undo.act) === 2);
+      const last = restored.at(-1);
+      if (drain < 0 || !other || !last) return [];
+      expect(other.at - last.at, `${drain} ms to drain`).toBeGreaterThanOrEqual(drain);
+      return ['drained'];
+    });
+    demand(counts, { drained: 20 });
+  });
+
+  it('restores and drains again when an exposure lands after its restore', async () => {
+    const plan = planOf({
+      expand: [act('do/1', 'table:x', byAction)],
+      canary: [expose('a', 5, 8_000), watch('1')],
+    });
+    const world = await run(plan, {
+      restoreFences: false,
+      behaviours: { 'apply expose/a/5': { takes: 20_000, cancel: 'ignores' } },
+      people: [{ on: 'act-started', nth: 2, after: 1_000, write: () => abort }],
+    });
+    expect(world.ended).toMatchObject({ type: 'rolled-back' });
+    const [first, again] = world.trace.of('change').filter(({ verb }) => verb === 'restore');
+    expect(first).toBeDefined();
+    expect(again).toBeUndefined();
+    const undo = world.trace.calls('undo')[0]!;
+    expect(undo.at - first!.at).toBeGreaterThanOrEqual(8_000);
+    expect(endingOf(world)).toBe('rolled-back');
+  });
+});
+
+const abort = { type: 'abort', id: 'abort', by: { name: 'tom', groups: [] } } as const;

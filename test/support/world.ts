@@ -1,0 +1,216 @@
+import { planDigest } from '../../src/engine/digest.js';
+import { execute } from '../../src/engine/execute.js';
+import type { Message } from '../../src/engine/messages.js';
+import { actsOf, type Act, type Plan, type Target } from '../../src/engine/plan.js';
+import type { Effects, EffectKey, Result, Running, Verb, Verbs } from '../../src/engine/ports.js';
+import { initialState, type Outcome, type RolloutState } from '../../src/engine/state.js';
+import { why } from '../../src/engine/why.js';
+import { Clock } from './world/clock.js';
+import { Adapters } from './world/effects-of-verbs.js';
+import { Faults, nameOf, type Behaviours } from './world/faults.js';
+import { lastResort, type Person } from './world/people.js';
+import { SimulatedCall } from './world/running.js';
+import { Sentinel, type SentinelScript } from './world/sentinel.js';
+import { Targets } from './world/targets.js';
+import { Trace } from './world/trace.js';
+
+/** Everything outside the interpreter that a test decides. Times are offsets from the start in milliseconds. */
+export interface Script {
+  readonly flags?: { readonly [target: Target]: number };
+  readonly sentinel?: Partial<SentinelScript>;
+  readonly behaviours?: Behaviours;
+  readonly people?: readonly Person[];
+  /** What the rollout hears by itself at a time: cancellations, stale evidence. */
+  readonly messages?: readonly { readonly at: number; readonly message: Message }[];
+  /** Messages arrive together, once in so many milliseconds, as after a worker's absence. */
+  readonly together?: number;
+  /** Whether somebody comes in the end when only a person can help. */
+  readonly rescued?: boolean;
+  readonly restoreFences?: boolean;
+  /** What restoring a flag finds changed by a stranger. */
+  readonly drift?: string;
+}
+
+/** The rollout waits for a person, and nobody comes. */
+export class Stranded extends Error {}
+/** The interpreter runs without time passing. */
+export class Livelock extends Error {}
+/** The rollout goes on for ever without asking anybody. */
+export class Endless extends Error {}
+
+export interface World {
+  readonly plan: Plan;
+  readonly state: RolloutState;
+  readonly trace: Trace;
+  readonly sentinel: Sentinel;
+  readonly start: number;
+  /** The state of every target of the plan. */
+  readonly before: string;
+  after(): string;
+  /** Whether an irreversible act has had an effect. */
+  gone(): boolean;
+  /** What `why` failed to say, at every wait. */
+  readonly silences: string[];
+  readonly ended: Outcome | Stranded | Livelock | Endless;
+}
+
+const start = 1_000_000_000;
+const horizon = 6 * 3_600_000;
+const mostWaitsAtOnce = 2_000;
+
+/** Carries a plan out in a simulated world, until it ends or waits for somebody who does not come. */
+export async function run(plan: Plan, script: Script = {}): Promise<World> {
+  const clock = new Clock(start);
+  const trace = new Trace();
+  const inbox: Message[] = [];
+  const { together = 1 } = script;
+  const arrive = (message: Message) =>
+    clock.at(Math.ceil(clock.now / together) * together, () => {
+      trace.add({ type: 'arrived', at: clock.now, message });
+      inbox.push(message);
+    });
+  const sentinelScript = { turns: [], outages: [], delay: 50, ...script.sentinel };
+  const sentinel: Sentinel = new Sentinel(clock, sentinelScript, () => targets.exposed, arrive);
+  const targets = new Targets(script.flags ?? {}, () => sentinel.touch());
+  const adapters = new Adapters(clock, targets, sentinel, trace, script.restoreFences ?? true, script.drift);
+  const faults = new Faults(script.behaviours ?? {});
+  const state = initialState(plan, {
+    rollout: 'rollout/test/sample/1',
+    environment: 'test',
+    digest: planDigest(plan),
+    startedBy: 'tess',
+  });
+  const acts = actsOf(plan);
+  const all = () =>
+    JSON.stringify([...new Set(acts.map(({ target }) => target))].sort().map((t) => targets.read(t)));
+  const before = all();
+  const silences: string[] = [];
+  const people = new People(clock, script.people ?? [], state, arrive);
+  for (const { at, message } of script.messages ?? []) clock.at(start + at, () => arrive(message));
+
+  let waits = 0;
+  let waitedAt = start;
+  let rescues = 0;
+  const effects: Effects = {
+    now: () => clock.now,
+    async wait(until, running) {
+      waits = clock.now === waitedAt ? waits + 1 : 0;
+      waitedAt = clock.now;
+      if (waits > mostWaitsAtOnce) throw new Livelock(`at ${clock.now - start}: ${state.status}`);
+      if (clock.now - start > horizon) throw new Endless(`${state.status} at step ${state.cursor}`);
+      silences.push(...silencesOf(plan, state));
+      while (inbox.length === 0 && running?.result === undefined) {
+        if (clock.step(until)) continue;
+        if (until !== undefined) return clock.jumpTo(until);
+        const help = script.rescued === false ? undefined : lastResort(state, (rescues += 1));
+        if (!help) throw new Stranded(`${state.status} at step ${state.cursor}`);
+        clock.after(60_000, () => arrive(help));
+      }
+    },
+    take() {
+      const message = inbox.shift();
+      if (message) trace.add({ type: 'taken', at: clock.now, message });
+      return message;
+    },
+    record(event) {
+      trace.add({ type: 'event', at: clock.now, event });
+      people.hear(event.type);
+    },
+    perform<V extends Verb>(verb: V, input: Verbs[V]['in'], within: number): Running<Verbs[V]['out']> {
+      const { act, key, acts: verified } = input as { act?: Act; key?: EffectKey; acts?: Act[] };
+      const step = act?.id ?? (verified ? key?.step : undefined);
+      const target = act?.target ?? verified?.[0]?.target;
+      const about = { verb, ...(step !== undefined && { step }), ...(target !== undefined && { target }) };
+      const call = trace.entries.length;
+      trace.add({
+        type: 'call',
+        at: clock.now,
+        call,
+        ...about,
+        ...(key && { epoch: key.epoch }),
+        input,
+        registered: act !== undefined && state.started.includes(act.id),
+        held: state.hold !== undefined,
+      });
+      const onEnd = (result: Result<Verbs[V]['out']>) =>
+        trace.add({
+          type: 'end',
+          at: clock.now,
+          call,
+          ...about,
+          ok: result.ok,
+          ...(result.ok && { value: result.value }),
+        });
+      return new SimulatedCall(
+        clock,
+        faults,
+        nameOf(verb, step),
+        (half) => adapters.effect(verb, input, half),
+        within,
+        onEnd,
+        () => trace.add({ type: 'cancel', at: clock.now, call }),
+      );
+    },
+  };
+
+  const ended = await execute(plan, state, effects).catch((error: unknown) => {
+    if (error instanceof Stranded || error instanceof Livelock || error instanceof Endless) return error;
+    throw error;
+  });
+  // Whatever was still under way lands now: a rollback that is undone by it was none.
+  for (let count = 0; count < 1_000 && clock.step(clock.now + 3_600_000); count += 1);
+  const gone = () => acts.some((act) => act.undo.type === 'irreversible' && targets.has(act));
+  return { plan, state, trace, sentinel, start, before, after: all, gone, silences, ended };
+}
+
+/** The people of a script, listening to the journal. */
+class People {
+  readonly #heard = new Map<string, number>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly people: readonly Person[],
+    private readonly state: RolloutState,
+    private readonly arrive: (message: Message) => void,
+  ) {
+    for (const person of people) if (!person.on) this.#plan(person);
+  }
+
+  hear(type: string): void {
+    const count = (this.#heard.get(type) ?? 0) + 1;
+    this.#heard.set(type, count);
+    for (const person of this.people) {
+      if (person.on === type && (person.nth ?? count) === count) this.#plan(person);
+    }
+  }
+
+  #plan(person: Person): void {
+    if (person.looks === 'then') {
+      // Just after the record: the state is complete then.
+      this.clock.after(0, () => {
+        const message = person.write(this.state);
+        if (message) this.clock.after(person.after, () => this.arrive(message));
+      });
+      return;
+    }
+    this.clock.after(person.after, () => {
+      const message = person.write(this.state);
+      if (message) this.arrive(message);
+    });
+  }
+}
+
+function silencesOf(plan: Plan, state: RolloutState): string[] {
+  const answer = why(plan, state);
+  const where = `${state.status}, step ${state.cursor}`;
+  const faults: string[] = [];
+  if (!answer.waitingFor) faults.push(`${where}: waits for nothing`);
+  if (!answer.clears) faults.push(`${where}: nothing clears it`);
+  if (!answer.next) faults.push(`${where}: nothing is next`);
+  const needsPeople = state.stuck ?? state.gate ?? state.hold?.asked;
+  if (needsPeople && !state.unwinding && answer.who.length === 0) faults.push(`${where}: nobody may act`);
+  if (state.noReturn && /roll(s|ed)?[ -]back/.test(answer.next)) {
+    faults.push(`${where}: promises to roll back past the point of no return: ${answer.next}`);
+  }
+  return faults;
+}

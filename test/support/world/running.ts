@@ -1,0 +1,100 @@
+import type { Result, Running } from '../../../src/engine/ports.js';
+import type { Clock } from './clock.js';
+import type { Faults } from './faults.js';
+
+/** Milliseconds between two attempts. */
+const backoff = 2_000;
+
+/** One call of a verb: attempts until one succeeds, `within` is over, or it is cancelled. */
+export class SimulatedCall<T> implements Running<T> {
+  result: Result<T> | undefined;
+  #cancelled = false;
+  #over = false;
+  readonly #deadline: number;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly faults: Faults,
+    private readonly name: string,
+    private readonly effect: (half: boolean) => T,
+    within: number,
+    private readonly onEnd: (result: Result<T>) => void,
+    private readonly onCancel: () => void,
+  ) {
+    this.#deadline = clock.now + within;
+    this.#attempt();
+  }
+
+  cancel(): void {
+    if (this.result || this.#cancelled) return;
+    this.#cancelled = true;
+    this.onCancel();
+    const { cancel, cancelTakes } = this.faults.of(this.name);
+    if (cancel === 'ignores') return;
+    this.#over = true;
+    this.#landLate(cancelTakes);
+    this.clock.after(cancelTakes, () => this.#end({ ok: false, error: 'cancelled', cancelled: true }));
+  }
+
+  #attempt(): void {
+    const { takes } = this.faults.of(this.name);
+    const endsAt = this.clock.now + takes;
+    if (endsAt > this.#deadline) this.clock.at(this.#deadline, () => this.#timeOut());
+    else this.clock.at(endsAt, () => this.#finish());
+  }
+
+  #timeOut(): void {
+    if (this.#over) return;
+    this.#over = true;
+    const { fails, times } = this.faults.of(this.name);
+    if (times > 0 && fails !== 'before') this.#quietly(fails === 'half');
+    this.#landLate(0);
+    this.#end({ ok: false, error: 'timed out', cancelled: false });
+  }
+
+  #finish(): void {
+    if (this.#over) return;
+    if (this.faults.strikes(this.name)) return this.#fail();
+    try {
+      this.#end({ ok: true, value: this.effect(false) });
+    } catch (error) {
+      this.#end({ ok: false, error: (error as Error).message, cancelled: false });
+    }
+  }
+
+  #fail(): void {
+    const { fails, takes } = this.faults.of(this.name);
+    if (fails !== 'before') this.#quietly(fails === 'half');
+    if (this.#cancelled || this.clock.now + backoff + takes > this.#deadline) {
+      return this.#end({
+        ok: false,
+        error: `simulated: failed ${fails} its effect`,
+        cancelled: this.#cancelled,
+      });
+    }
+    this.clock.after(backoff, () => {
+      if (!this.#over) this.#attempt();
+    });
+  }
+
+  #landLate(delay: number): void {
+    const { cancel, landsAfter } = this.faults.of(this.name);
+    if (cancel === 'lands-late') this.clock.after(delay + landsAfter, () => this.#quietly(false));
+  }
+
+  /** An effect whose result nobody hears; fenced, it does not happen. */
+  #quietly(half: boolean): void {
+    try {
+      this.effect(half);
+    } catch {
+      // Fenced: the adapter refused it, and there is nobody to tell.
+    }
+  }
+
+  #end(result: Result<T>): void {
+    if (this.result) return;
+    this.#over = true;
+    this.result = result;
+    this.onEnd(result);
+  }
+}

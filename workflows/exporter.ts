@@ -1,0 +1,25 @@
+import { condition, proxyActivities } from '@temporalio/workflow';
+import type { JournalEvent } from '../src/engine/journal.js';
+
+interface JournalActivities {
+  exportJournal(input: { rollout: string; events: readonly JournalEvent[] }): Promise<void>;
+}
+
+const { exportJournal } = proxyActivities<JournalActivities>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '500ms', maximumInterval: '30s' },
+});
+
+/** Exports the journal in the background, in order; nothing waits for it but the end of the workflow. */
+export function startExporter(rollout: string, journal: readonly JournalEvent[]): { flushed(): boolean } {
+  let exported = 0;
+  void (async () => {
+    for (;;) {
+      await condition(() => exported < journal.length);
+      const events = journal.slice(exported);
+      await exportJournal({ rollout, events });
+      exported += events.length;
+    }
+  })();
+  return { flushed: () => exported === journal.length };
+}

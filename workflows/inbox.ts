@@ -1,0 +1,102 @@
+import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
+import type { Answer, DecisionRequest, Message, Principal } from '../src/engine/messages.js';
+import type { RolloutState } from '../src/engine/state.js';
+import { blindSignal, decideSignal, decideUpdate, evidenceSignal } from './protocol.js';
+
+/** Who somebody is, or why they may not decide. */
+export type Authorisation = { readonly principal: Principal } | { readonly refused: string };
+
+interface Directory {
+  authorise(input: { environment: string; request: DecisionRequest }): Promise<Authorisation>;
+}
+
+const { authorise } = proxyActivities<Directory>({
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '30s',
+  retry: { initialInterval: '200ms', maximumInterval: '2s' },
+});
+
+/** What reaches the rollout, in the order of history. */
+export interface Inbox {
+  take(): Message | undefined;
+  readonly waiting: boolean;
+  /** Decisions that have arrived and are still being authorised: no deadline passes before them. */
+  readonly authorising: ReadonlySet<string>;
+  push(message: Message): void;
+}
+
+/** Listens for decisions (update and signal, one handler for both), readings and blindness. */
+export function openInbox(state: RolloutState): Inbox {
+  const messages: Message[] = [];
+  const authorising = new Set<string>();
+
+  async function handle(request: DecisionRequest): Promise<Answer> {
+    if (!state.decisions[request.id] && !authorising.has(request.id)) {
+      authorising.add(request.id);
+      const message = await messageOf(state.environment, request);
+      messages.push(message);
+      authorising.delete(request.id);
+    }
+    await condition(() => state.decisions[request.id] !== undefined);
+    return state.decisions[request.id]!;
+  }
+
+  setHandler(decideUpdate, handle, { validator: checkShape });
+  setHandler(decideSignal, async (request) => {
+    if (shapeFault(request) === undefined) await handle(request);
+  });
+  setHandler(evidenceSignal, (evidence) => void messages.push({ type: 'evidence', ...evidence }));
+  setHandler(blindSignal, (blind) => void messages.push({ type: 'blind', ...blind }));
+
+  return {
+    take: () => messages.shift(),
+    get waiting() {
+      return messages.length > 0;
+    },
+    authorising,
+    push: (message) => void messages.push(message),
+  };
+}
+
+async function messageOf(environment: string, request: DecisionRequest): Promise<Message> {
+  const refused = (reason: string): Message => ({
+    type: 'unauthorised',
+    id: request.id,
+    by: request.by,
+    reason,
+  });
+  try {
+    const answer = await authorise({ environment, request });
+    return 'principal' in answer ? { ...request, by: answer.principal } : refused(answer.refused);
+  } catch (error) {
+    return refused(
+      `who decided could not be found out: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** Shape only: whether it is allowed is judged after authorisation, in the order of history. */
+function checkShape(request: DecisionRequest): void {
+  const fault = shapeFault(request);
+  if (fault !== undefined) throw new TypeError(fault);
+}
+
+const types = ['approve', 'reject', 'abort', 'answer', 'resolve'];
+
+function shapeFault(given: DecisionRequest | undefined): string | undefined {
+  const request: Partial<Record<string, unknown>> = given ?? {};
+  if (typeof request.id !== 'string' || request.id === '') return 'a decision needs an id';
+  if (typeof request.by !== 'string' || request.by === '') return 'a decision needs the name of who decides';
+  if (!types.includes(request.type as string)) return `a decision is one of ${types.join(', ')}`;
+  if (request.type === 'approve' || request.type === 'reject') {
+    const bound =
+      typeof request.step === 'string' &&
+      typeof request.epoch === 'number' &&
+      typeof request.digest === 'string';
+    if (!bound) return `${request.type} names step, epoch and plan digest`;
+  }
+  if ((request.type === 'answer' || request.type === 'resolve') && typeof request.choice !== 'string') {
+    return `${request.type} needs a choice`;
+  }
+  return undefined;
+}

@@ -1,0 +1,3 @@
+/** Everything the workflow bundle holds. */
+export { rollout } from './rollout.js';
+export { sentinel } from './sentinel.js';

@@ -1,0 +1,36 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Answer, DecisionRequest } from '../src/engine/messages.js';
+import type { GuardReading } from '../src/engine/ports.js';
+import type { JournalEvent } from '../src/engine/journal.js';
+import type { Plan } from '../src/engine/plan.js';
+import type { StatusReport } from '../src/engine/report.js';
+import type { Outcome } from '../src/engine/state.js';
+
+/** What a rollout workflow is started with. */
+export interface RolloutInput {
+  readonly format: 1;
+  readonly plan: Plan;
+  readonly digest: string;
+  readonly environment: string;
+  readonly startedBy: string;
+}
+
+/** What a rollout that completed or rolled back answers. */
+export interface RolloutResult {
+  readonly format: 1;
+  readonly outcome: Outcome;
+}
+
+/** A decision, answered at once: accepted or refused with the reason. */
+export const decideUpdate = defineUpdate<Answer, [DecisionRequest]>('decide');
+/** The same decision from tools that only know signals; the answer stands in the journal. */
+export const decideSignal = defineSignal<[DecisionRequest]>('decide');
+/** The sentinel's readings of a subscription changed. */
+export const evidenceSignal =
+  defineSignal<[{ subscription: number; readings: readonly GuardReading[] }]>('evidence');
+/** The sentinel cannot be kept alive. */
+export const blindSignal = defineSignal<[{ subscription: number; reason: string }]>('blind');
+
+export const statusQuery = defineQuery<StatusReport>('status');
+export const planQuery = defineQuery<Plan>('plan');
+export const journalQuery = defineQuery<readonly JournalEvent[]>('journal');

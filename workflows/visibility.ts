@@ -1,0 +1,30 @@
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { Plan } from '../src/engine/plan.js';
+import type { RolloutState } from '../src/engine/state.js';
+import { why } from '../src/engine/why.js';
+
+const key = (name: string) => defineSearchAttributeKey(`Switchback${name}`, SearchAttributeType.KEYWORD);
+const stateKey = key('State');
+const phaseKey = key('Phase');
+const waitingForKey = key('WaitingFor');
+
+/** Shows the rollout in Temporal's own tools; writes to history only when one of the attributes changed. */
+export function createVisibility(plan: Plan, state: RolloutState): { show(): void } {
+  let shown = '';
+  return {
+    show() {
+      const now = why(plan, state);
+      setCurrentDetails(`**${now.status}**: waits for ${now.waitingFor}\n\nnext: ${now.next}`);
+      const waitingFor = now.who.length > 0 ? now.who.join(', ') : 'nobody';
+      const next = [state.status, state.phase ?? 'none', waitingFor].join('\n');
+      if (next === shown) return;
+      shown = next;
+      upsertSearchAttributes([
+        { key: stateKey, value: state.status },
+        { key: phaseKey, value: state.phase ?? 'none' },
+        { key: waitingForKey, value: waitingFor },
+      ]);
+    },
+  };
+}
