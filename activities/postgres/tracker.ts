@@ -73,7 +73,7 @@ export async function replaceTracker(
   );
 }
 
-/** Keeps the sums at the beginning of tracking; the first ones stay. */
+/** Keeps what is watched, and the sum at the beginning of tracking once it was taken. */
 export async function saveTracker(
   tx: Tx,
   rollout: string,

@@ -102,8 +102,16 @@ function median(values: readonly number[]): number | undefined {
   return upper === undefined || lower === undefined ? undefined : (upper + lower) / 2;
 }
 
-function withoutNumber({ subscription: _, ...reading }: RecordedReading): GuardReading {
-  return reading;
+function withoutNumber(reading: RecordedReading): GuardReading {
+  const { guard, verdict, at, reason, value, baseline } = reading;
+  return {
+    guard,
+    verdict,
+    at,
+    reason,
+    ...(value === undefined ? {} : { value }),
+    ...(baseline === undefined ? {} : { baseline }),
+  };
 }
 
 function compareText(a: string, b: string): number {

@@ -28,7 +28,10 @@ export function readGuard(
 ): GuardReading {
   const { metric, criterion } = guard;
   const say = (verdict: Verdict, reason: string, value?: number, baseline?: number): GuardReading => ({
-    ...{ guard: guard.name, verdict, at: now, reason },
+    guard: guard.name,
+    verdict,
+    at: now,
+    reason,
     ...(Number.isFinite(value) ? { value: value as number } : {}),
     ...(Number.isFinite(baseline) ? { baseline: baseline as number } : {}),
   });

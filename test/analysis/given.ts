@@ -7,7 +7,10 @@ export const errors: Metric = { type: 'error-rate', source: 'shop' };
 export const p95: Metric = { type: 'latency', source: 'shop', quantile: 0.95 };
 export const absolute = (atMost: number): Criterion => ({ type: 'absolute', atMost });
 export const relative = (over: Partial<Extract<Criterion, { type: 'relative' }>> = {}): Criterion => ({
-  ...{ type: 'relative', ratio: 2, atLeast: 0, at100: 'recorded' },
+  type: 'relative',
+  ratio: 2,
+  atLeast: 0,
+  at100: 'recorded',
   ...over,
 });
 

@@ -12,7 +12,7 @@ import {
   otherTracker,
   saveTracker,
   sumsOf,
-  type Sums,
+  type Sum,
   type Tracker,
 } from '../tracker.js';
 import { persistently, transaction } from '../transaction.js';
@@ -32,9 +32,12 @@ export const keepInSync: PostgresAction<SyncInput> = {
 
   async perform(attempt, input) {
     const relation = await install(attempt, input);
-    const { tracker, base } = await measure(attempt, relation);
+    const measured = await measure(attempt, relation);
     return attempt.guarded(async ({ tx, finish }) => {
-      await saveTracker(tx, attempt.key.rollout, relation, { ...tracker, base });
+      const { rollout } = attempt.key;
+      // A second try keeps the first sum: what happened in between must not be hidden by a new one.
+      const base = (await findTracker(tx, rollout, relation))?.base ?? measured.base;
+      await saveTracker(tx, rollout, relation, { ...measured.tracker, base });
       return finish({ table: relation.sql, rows: base.rows, sum: base.sum });
     });
   },
@@ -59,7 +62,7 @@ function install(attempt: Attempt, input: SyncInput): Promise<Relation> {
 }
 
 /** Outside the guarded transactions: a big table takes its time, and an undo must not wait for that. */
-async function measure(attempt: Attempt, relation: Relation): Promise<{ tracker: Tracker; base: Sums }> {
+async function measure(attempt: Attempt, relation: Relation): Promise<{ tracker: Tracker; base: Sum }> {
   const { database, work, key } = attempt;
   return persistently(database, work, () =>
     transaction(
@@ -69,7 +72,8 @@ async function measure(attempt: Attempt, relation: Relation): Promise<{ tracker:
       async (tx) => {
         const tracker = await findTracker(tx, key.rollout, relation);
         if (!tracker) throw new Error(`${relation.sql}: the tracker vanished while it was set up`);
-        return { tracker, base: await sumsOf(tx, key.rollout, relation, tracker) };
+        const { rows, sum } = await sumsOf(tx, key.rollout, relation, tracker);
+        return { tracker, base: { rows, sum } };
       },
     ),
   );

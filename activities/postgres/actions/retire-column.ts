@@ -47,12 +47,30 @@ export const retireColumn: PostgresAction<RetireInput> = {
     await checkExpressions(tx, relation, { ...forward, ...back }, Object.keys(forward));
     for (const column of columns) {
       requireOne(relation, column, retiredName(column));
+      await requireUnmentioned(tx, relation, column);
     }
     return {};
   },
 
   perform: (attempt, input) => rename(attempt, input, (column) => [column, retiredName(column)]),
 };
+
+/** Views and constraints follow a renamed column; a trigger function that names it would fail at every write. */
+async function requireUnmentioned(tx: Tx, relation: Relation, column: string): Promise<void> {
+  const { rows } = await tx.query<{ trigger: string }>(
+    `SELECT t.tgname AS trigger FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+      WHERE t.tgrelid = $1 AND NOT t.tgisinternal AND p.pronamespace::regnamespace::text <> 'switchback'
+        AND strpos(p.prosrc, $2) > 0`,
+    [relation.oid, column],
+  );
+  const [found] = rows;
+  if (!found) return;
+  throw new Refusal(
+    `${relation.sql} column ${column}`,
+    `the function of trigger ${found.trigger} names it and would fail without it`,
+    'change that function first',
+  );
+}
 
 /** Renames columns and makes sync and tracker follow, in one transaction: no writer ever meets half of it. */
 export function rename(

@@ -85,6 +85,13 @@ describe('refuses', () => {
     await expect(check(acts.add)).rejects.toThrow(/inherit/);
   });
 
+  test('retiring a column that a trigger of the table names', async () => {
+    await place.query(`CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN NEW.full_name := upper(NEW.full_name); RETURN NEW; END'`);
+    await place.query('CREATE TRIGGER shout BEFORE INSERT ON customer FOR EACH ROW EXECUTE FUNCTION shout()');
+    await expect(check(acts.retire)).rejects.toThrow(/the function of trigger shout names it/);
+  });
+
   test('a target that is not the table', async () => {
     await expect(check({ ...acts.add, target: 'table:shop.order' })).rejects.toThrow(
       /its target is table:shop\.order/,

@@ -70,17 +70,13 @@ async function perform({ query }: Shop, write: Write): Promise<void> {
         [key, full(write.name)],
       );
       return;
-    case 'new-upsert': {
-      const { first, last } = write.name;
-      const values = [key, first, last];
-      const updated = await query(
-        'UPDATE customer SET first_name = $2, last_name = $3 WHERE id = $1 RETURNING id',
-        values,
+    case 'new-upsert':
+      await query(
+        `INSERT INTO customer (id, first_name, last_name) VALUES ($1, $2, $3)
+         ON CONFLICT (id) DO UPDATE SET first_name = $2, last_name = $3`,
+        [key, write.name.first, write.name.last],
       );
-      if (updated.length > 0) return;
-      await query('INSERT INTO customer (id, first_name, last_name) VALUES ($1, $2, $3)', values);
       return;
-    }
     case 'new-first':
       await query('UPDATE customer SET first_name = $2 WHERE id = $1', [key, write.first]);
       return;
