@@ -47,6 +47,7 @@ export default runbook({
     sampleEvery: duration.default('10s'),
     lookBack: duration.default('60s'),
     minRequests: z.number().int().min(1).default(50),
+    preflightWithin: duration.default('2m'),
     askAfter: duration.default('5m'),
     giveUpAfter: duration.default('30m'),
   }),
@@ -73,7 +74,7 @@ export default runbook({
           atLeast: '100ms',
         }),
       ],
-      deadlines: { ask: params.askAfter, giveUp: params.giveUpAfter },
+      deadlines: { preflight: params.preflightWithin, ask: params.askAfter, giveUp: params.giveUpAfter },
       expand: [
         addColumns(shapes, [
           { name: 'first_name', type: 'text' },

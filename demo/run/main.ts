@@ -15,6 +15,8 @@ import { describeSummary, summarise, type Summary } from './summary.js';
 import { startSupervisor, type Supervisor } from './supervisor.js';
 
 const every = 250;
+/** Far enough into a watch for its guards to have seen something. */
+const midWatch = 4_000;
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** Runs one scenario from nothing to its summary. */
@@ -78,8 +80,8 @@ interface Following {
 async function follow({ options, supervisor, client, plan, rollout }: Following): Promise<StatusReport> {
   const scenario = scenarios[options.scenario];
   const screen = openScreen(options.json ? process.stderr : process.stdout);
-  const answerer = options.yes || !screen.interactive ? answerYes(client) : askHere(client);
-  const mayAnswer = options.yes || screen.interactive;
+  const asked = screen.interactive ? askHere(client) : undefined;
+  const answerer = options.yes ? answerYes(client) : asked;
   let left = false;
   const leave = () => (left = true);
   process.once('SIGINT', leave);
@@ -91,13 +93,17 @@ async function follow({ options, supervisor, client, plan, rollout }: Following)
       await show(screen, client, plan, { ...status, readings });
       if (status.outcome) return status;
       if (left) throw new Detached();
-      if (!metricsLost && scenario.losesMetricsIn && status.watch?.step === scenario.losesMetricsIn) {
+      const { watch } = status;
+      if (
+        !metricsLost &&
+        watch &&
+        watch.step === scenario.losesMetricsIn &&
+        Date.now() > watch.since + midWatch
+      ) {
         metricsLost = true;
-        await supervisor.relay('shop', { type: 'metrics', state: 'off' } as { type: string }, 'metrics');
+        await supervisor.relay('shop', { type: 'metrics', state: 'off' }, 'metrics');
       }
-      if (mayAnswer && (status.gate || status.hold?.asked)) {
-        await screen.aside(() => answerer.answer(status));
-      }
+      if (answerer && (status.gate || status.hold?.asked)) await screen.aside(() => answerer.answer(status));
       await new Promise((resolve) => setTimeout(resolve, every));
     }
   } finally {

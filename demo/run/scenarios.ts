@@ -9,7 +9,7 @@ export interface Scenario {
   readonly outcome: 'completed' | 'rolled-back';
   /** The guard that has to fail, where one does. */
   readonly breaches?: string;
-  /** The metrics endpoint dies during this watch. */
+  /** The metrics endpoint dies in the middle of this watch. */
   readonly losesMetricsIn?: string;
 }
 
@@ -47,6 +47,7 @@ export const demoParams = {
   sampleEvery: '1s',
   lookBack: '5s',
   minRequests: 10,
+  preflightWithin: '20s',
   askAfter: '3s',
   giveUpAfter: '5m',
 };

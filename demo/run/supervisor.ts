@@ -9,7 +9,7 @@ export interface Supervisor {
   readonly stateFile: string;
   readonly ledgerFile: string;
   /** Sends a message to the shop or its load and answers what they say. */
-  relay<T>(to: 'shop' | 'load', message: { type: string }, answer: string): Promise<T>;
+  relay<T>(to: 'shop' | 'load', message: { type: string; state?: string }, answer: string): Promise<T>;
   /** Lets the stack live on without us. */
   keep(): Promise<void>;
   stop(): Promise<void>;
@@ -66,7 +66,7 @@ export async function startSupervisor(
     stateFile,
     ledgerFile,
     stop,
-    async relay<T>(to: 'shop' | 'load', message: { type: string }, answer: string) {
+    async relay<T>(to: 'shop' | 'load', message: { type: string; state?: string }, answer: string) {
       const { value } = await ask<{ type: 'relayed'; value: T }>(
         { type: 'relay', to, message, answer },
         'relayed',

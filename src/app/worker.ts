@@ -42,7 +42,7 @@ export async function createWorker(
     activities,
     // A cancelled act hears of it within this time, and an activity that is stopped with the worker ends in order.
     maxHeartbeatThrottleInterval: '1s',
-    shutdownGraceTime: '5s',
+    shutdownGraceTime: '1s',
     shutdownForceTime: '15s',
     // After a crash a signal waits this long for the worker that held the workflow in its cache.
     stickyQueueScheduleToStartTimeout: '1s',

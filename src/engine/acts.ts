@@ -1,7 +1,8 @@
 import { attend, attended, pause } from './attention.js';
 import type { Act } from './plan.js';
 import type { Running } from './ports.js';
-import { keyOf, record, setStatus, stepState, type Run } from './run.js';
+import { keyOf, record, setStatus, standStill, stepState, type Run } from './run.js';
+import type { Cause } from './state.js';
 import { Stop } from './stop.js';
 import { awaitPassingGuards, expectExposure } from './subscription.js';
 
@@ -14,8 +15,9 @@ export interface Current {
 /** Carries out one act: its undo is registered before it starts. */
 export async function performAct(run: Run, act: Act, current: Current): Promise<void> {
   const { state, effects, plan } = run;
-  if (act.exposure) await awaitPassingGuards(run);
   if (!state.captures[act.target]) await capture(run, act);
+  // After the capture, which may take its time: nobody is exposed on evidence that has gone meanwhile.
+  if (act.exposure) await awaitPassingGuards(run);
   if (act.exposure) await expectExposure(run, act.exposure.percent);
   await untilNotHeld(run);
 
@@ -24,6 +26,8 @@ export async function performAct(run: Run, act: Act, current: Current): Promise<
   step.startedAt = effects.now();
   if (!state.started.includes(act.id)) state.started.push(act.id);
   record(run, 'act-started', act.why, { step: act.id, epoch: step.epoch });
+  // A try before this one, or another act, may have had an effect that no fence of this try can deny.
+  const crosses = act.undo.type === 'irreversible' && !state.noReturn;
   if (act.undo.type === 'irreversible') crossPointOfNoReturn(run, act, act.undo.because);
 
   const running = effects.perform(
@@ -45,8 +49,9 @@ export async function performAct(run: Run, act: Act, current: Current): Promise<
   }
   step.status = 'failed';
   record(run, 'act-failed', result.error, { step: act.id, epoch: step.epoch });
-  if (act.undo.type === 'irreversible') await uncrossWhenWithoutEffect(run, act);
-  throw new Stop({ type: 'act-failed', step: act.id, reason: result.error });
+  const cause: Cause = { type: 'act-failed', step: act.id, reason: result.error };
+  if (crosses) await uncrossWhenWithoutEffect(run, act, cause);
+  throw new Stop(cause);
 }
 
 async function untilNotHeld(run: Run): Promise<void> {
@@ -84,11 +89,15 @@ function crossPointOfNoReturn({ state, effects, ...run }: Run, act: Act, because
   record({ state, effects, ...run }, 'no-return', because, { step: act.id });
 }
 
-async function uncrossWhenWithoutEffect(run: Run, act: Act): Promise<void> {
+async function uncrossWhenWithoutEffect(run: Run, act: Act, cause: Cause): Promise<void> {
   const { state, effects, plan } = run;
-  const running = effects.perform('fence', { act, key: keyOf(run, act.id) }, plan.deadlines.undo);
-  while (!running.result) await effects.wait(undefined, running);
-  if (!running.result.ok || running.result.value.effect !== 'none') return;
+  standStill(run, cause);
+  const result = await attended(
+    run,
+    effects.perform('fence', { act, key: keyOf(run, act.id) }, plan.deadlines.undo),
+  );
+  delete state.halting;
+  if (!result.ok || result.value.effect !== 'none') return;
   delete state.noReturn;
   record(run, 'no-return-uncrossed', `a fenced read shows that ${act.id} had no effect`, { step: act.id });
 }

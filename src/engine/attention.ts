@@ -24,8 +24,11 @@ export async function attended<T>(run: Run, running: Running<T>): Promise<Result
 
 /** Deals with everything that has arrived and everything that is due. */
 export function attend(run: Run): void {
-  for (let message = run.effects.take(); message; message = run.effects.take()) receive(run, message);
-  if (run.state.unwinding || run.state.halting || run.state.outcome) return;
+  for (let message = run.effects.take(); message; message = run.effects.take()) {
+    receive(run, message);
+    // At once: a reading that came after it must not hide a breach, nor an approval pass over a hold.
+    reviewGuards(run);
+  }
   reviewGuards(run);
   reviewHold(run);
 }
@@ -80,6 +83,11 @@ export function loseSight(run: Run, reason: string): void {
   }));
 }
 
+/** Nothing is decided by guards any more: it is being taken back, stands still, or has ended. */
+function isOver({ state }: Run): boolean {
+  return (state.unwinding ?? state.halting ?? state.outcome) !== undefined;
+}
+
 interface Finding {
   readonly reaction: Reaction;
   readonly guard: string;
@@ -88,7 +96,7 @@ interface Finding {
 
 function reviewGuards(run: Run): void {
   const { state } = run;
-  if (!state.subscription || (state.exposure === 0 && !state.watch)) return;
+  if (isOver(run) || !state.subscription || (state.exposure === 0 && !state.watch)) return;
   const findings = run.plan.guards.flatMap((guard) => findingOf(run, guard));
   const breach = findings.find(({ reaction }) => reaction === 'roll-back');
   if (breach) {
@@ -97,8 +105,17 @@ function reviewGuards(run: Run): void {
   }
   const ask = findings.some(({ reaction }) => reaction === 'ask');
   const held = findings.filter(({ reaction }) => reaction !== 'continue');
-  if (held.length > 0) hold(run, held.map(({ guard, reason }) => `${guard}: ${reason}`).join('; '), ask);
-  else clearHold(run);
+  if (held.length > 0) hold(run, describeFindings(held), ask);
+  else if (everyGuardSpoke(run)) clearHold(run);
+}
+
+/** Evidence that is only late clears nothing. */
+function everyGuardSpoke({ state, plan }: Run): boolean {
+  return plan.guards.every(({ name, on }) =>
+    state.readings.some(
+      ({ guard, verdict }) => guard === name && (verdict === 'pass' || on[verdict] === 'continue'),
+    ),
+  );
 }
 
 function findingOf({ state, effects }: Run, guard: Guard): Finding[] {
@@ -107,13 +124,27 @@ function findingOf({ state, effects }: Run, guard: Guard): Finding[] {
   if (verdict === 'pass') return [];
   if (verdict !== 'fail' && effects.now() < state.warmUntil) return [];
   const reason = reading?.reason ?? 'the sentinel has not spoken since the exposure changed';
-  return [{ reaction: guard.on[verdict], guard: guard.name, reason: `${verdict}: ${reason}` }];
+  return [
+    {
+      reaction: guard.on[verdict],
+      guard: guard.name,
+      reason: verdict === 'fail' ? reason : `${verdict}, ${reason}`,
+    },
+  ];
+}
+
+/** Guards with the same reason are named together: a dead source is one problem, not one for each guard. */
+function describeFindings(findings: readonly Finding[]): string {
+  const guards = new Map<string, string[]>();
+  for (const { guard, reason } of findings) guards.set(reason, [...(guards.get(reason) ?? []), guard]);
+  return [...guards].map(([reason, names]) => `${names.join(', ')}: ${reason}`).join('; ');
 }
 
 function hold(run: Run, reason: string, askNow: boolean): void {
   const { state, plan } = run;
   if (state.hold) {
     state.hold.reason = reason;
+    if (askNow) state.hold.askAt = Math.min(state.hold.askAt, run.effects.now());
     return;
   }
   const since = run.effects.now();
@@ -145,7 +176,7 @@ function voidApprovals(run: Run, because: string): void {
 
 function reviewHold(run: Run): void {
   const { hold } = run.state;
-  if (!hold) return;
+  if (isOver(run) || !hold) return;
   const now = run.effects.now();
   if (hold.giveUpAt !== undefined && now >= hold.giveUpAt) {
     throw new Stop({ type: 'hold-expired', reason: hold.reason });

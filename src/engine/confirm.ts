@@ -13,7 +13,7 @@ export async function confirmBaseline(run: Run, watching: Running<unknown> | und
   const subscribed = await attended(run, watching);
   const lookBack = Math.max(...plan.guards.map(({ evidence }) => evidence.lookBack));
   const interval = Math.max(...plan.guards.map(({ evidence }) => evidence.interval));
-  const from = subscription.since + lookBack;
+  const from = Math.max(subscription.since, state.unwinding?.verifiedAt ?? 0) + lookBack;
   const deadline = from + plan.deadlines.preflight;
 
   let reason = subscribed.ok ? 'the sentinel has not spoken' : subscribed.error;

@@ -99,8 +99,7 @@ function actOn(run: Run, decision: Decision): void {
     case 'abort':
       throw new Stop({ type: 'aborted', by, reason });
     case 'answer':
-      if (decision.choice === 'roll-back')
-        throw new Stop({ type: 'aborted', by, reason: `answered: roll back. ${reason}` });
+      if (decision.choice === 'roll-back') throw new Stop({ type: 'answered', by, reason });
       if (state.hold) {
         state.hold.askAt = effects.now() + plan.deadlines.ask;
         state.hold.asked = false;

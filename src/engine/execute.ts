@@ -6,7 +6,7 @@ import type { ContractStep } from './plan.js';
 import { stepsOf, type Plan } from './plan.js';
 import type { Effects } from './ports.js';
 import { preflight } from './preflight.js';
-import { notify, record, setStatus, stepState, type Run } from './run.js';
+import { notify, record, setStatus, standStill, stepState, type Run } from './run.js';
 import type { Cause, Outcome, RolloutState } from './state.js';
 import { describeCause, Halt, Stop } from './stop.js';
 import { unwind } from './unwind.js';
@@ -23,6 +23,7 @@ export async function execute(plan: Plan, state: RolloutState, effects: Effects)
   const outcome = await outcomeOf(run, current);
   state.outcome = outcome;
   state.status = outcome.type;
+  if (outcome.type === 'completed' || outcome.type === 'refused') await leaveSentinel(run);
   attend(run);
   record(run, 'ended', `${outcome.type}: ${outcome.reason}`);
   notify(run, 'news', `${outcome.type}: ${outcome.reason}`);
@@ -38,7 +39,7 @@ async function outcomeOf(run: Run, current: Current): Promise<Outcome> {
   for (;;) {
     try {
       await performSteps(run, current);
-      return await complete(run);
+      return { type: 'completed', reason: 'every step is done and verified' };
     } catch (error) {
       if (error instanceof Halt) return { type: 'halted', reason: error.message };
       const cause = causeOf(error);
@@ -82,30 +83,24 @@ async function perform(run: Run, step: ContractStep, current: Current): Promise<
   }
 }
 
-async function complete(run: Run): Promise<Outcome> {
-  await leaveSentinel(run);
-  return { type: 'completed', reason: 'every step is done and verified' };
-}
-
-async function refused(run: Run, cause: Cause): Promise<Outcome> {
+function refused(run: Run, cause: Cause): Outcome {
   const reason = `nothing was changed: ${describeCause(cause)}`;
   record(run, 'refused', reason);
-  await leaveSentinel(run);
   return { type: 'refused', reason, ...(cause.type === 'cancelled' && { cancelled: true as const }) };
 }
 
 /** The answer does not matter: the sentinel drops a rollout that is over by itself. */
-async function leaveSentinel({ state, effects, plan }: Run): Promise<void> {
+async function leaveSentinel(run: Run): Promise<void> {
+  const { state, effects, plan } = run;
   if (!state.subscription) return;
   delete state.subscription;
-  const leaving = effects.perform('unsubscribe', { rollout: state.rollout }, plan.deadlines.preflight);
-  while (!leaving.result) await effects.wait(undefined, leaving);
+  await attended(run, effects.perform('unsubscribe', { rollout: state.rollout }, plan.deadlines.preflight));
 }
 
 /** Nothing is unwound past the point of no return: the rollout stands still until an operator lets it go on or ends it. */
 async function haltPastNoReturn(run: Run, cause: Cause, current: Current): Promise<Outcome | undefined> {
   const { state } = run;
-  state.halting = cause;
+  standStill(run, cause);
   await settleInterrupted(run, current);
   const step = stepsOf(run.plan)[state.cursor]?.step.id ?? 'the end';
   const problem = `past the point of no return (${state.noReturn?.step}): ${describeCause(cause)}`;

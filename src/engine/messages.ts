@@ -56,7 +56,12 @@ export type DecisionRequest = {
   readonly by: string;
   readonly reason?: string;
 } & (
-  | { readonly type: 'approve' | 'reject'; readonly step: string; readonly epoch: number; readonly digest: string }
+  | {
+      readonly type: 'approve' | 'reject';
+      readonly step: string;
+      readonly epoch: number;
+      readonly digest: string;
+    }
   | { readonly type: 'abort' }
   | { readonly type: 'answer'; readonly choice: 'wait' | 'roll-back' }
   | { readonly type: 'resolve'; readonly choice: Resolution }

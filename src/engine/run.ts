@@ -2,7 +2,7 @@ import type { JournalEvent, JournalEventType } from './journal.js';
 import type { JsonObject } from './json.js';
 import { actsOf, type Act, type Plan } from './plan.js';
 import type { Effects, EffectKey, Notice } from './ports.js';
-import type { RolloutState, Status, StepState } from './state.js';
+import type { Cause, RolloutState, Status, StepState } from './state.js';
 
 /** One execution: the plan, what is known, and the world. */
 export interface Run {
@@ -33,6 +33,14 @@ export function record(
 /** Tells people; whether it arrives never holds up the rollout. */
 export function notify({ state, effects, plan }: Run, urgency: Notice['urgency'], text: string): void {
   effects.perform('notify', { rollout: state.rollout, urgency, text }, plan.deadlines.undo);
+}
+
+/** The rollout is stopping: nothing it was holding, watching or asking for goes on, and no deadline of it passes. */
+export function standStill({ state }: Run, cause: Cause): void {
+  state.halting = cause;
+  delete state.hold;
+  delete state.gate;
+  delete state.watch;
 }
 
 /** The status shown while nothing special is the matter. */

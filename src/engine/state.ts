@@ -31,6 +31,7 @@ export type Cause =
   | { readonly type: 'rejected'; readonly step: string; readonly by: string; readonly reason: string }
   | { readonly type: 'expired'; readonly step: string; readonly reason: string }
   | { readonly type: 'aborted'; readonly by: string; readonly reason: string }
+  | { readonly type: 'answered'; readonly by: string; readonly reason: string }
   | { readonly type: 'cancelled'; readonly reason: string };
 
 export type StepStatus = 'pending' | 'running' | 'done' | 'failed' | 'undoing' | 'undone' | 'skipped';

@@ -31,6 +31,8 @@ export function describeCause(cause: Cause): string {
       return `${cause.step} expired: ${cause.reason}`;
     case 'aborted':
       return `${cause.by} aborted: ${cause.reason}`;
+    case 'answered':
+      return `${cause.by} answered a hold with roll back: ${cause.reason}`;
     case 'cancelled':
       return `the workflow was cancelled: ${cause.reason}`;
   }

@@ -153,7 +153,7 @@ async function restoreExposure(run: Run, acts: readonly Act[]): Promise<void> {
   for (const act of acts)
     if (act.exposure) stepState(run, act.id).status = stepState(run, latest.get(act.target)!.id).status;
   state.exposure = 0;
-  if (state.unwinding) state.unwinding.exposureRestoredAt ??= effects.now();
+  if (state.unwinding) state.unwinding.exposureRestoredAt = effects.now();
 }
 
 /** Requests that began under the old exposure end before anything they need is taken away. */

@@ -25,7 +25,9 @@ export async function performWatch(run: Run, watch: Watch): Promise<void> {
     if (plan.guards.length === 0) break;
     const judgement = await judge(run, progress.since);
     if (judgement.verdict === 'fail') throw breach(run, judgement);
-    if (judgement.covered >= watch.for && judgement.last.every(({ verdict }) => verdict === 'pass')) {
+    const passes =
+      judgement.covered >= watch.for && judgement.last.every(({ verdict }) => verdict === 'pass');
+    if (passes && !state.hold) {
       Object.assign(state.recorded, judgement.recorded);
       break;
     }

@@ -85,15 +85,19 @@ export async function followTree(options: FollowTreeOptions): Promise<void> {
     live.show([...(fits ? whole : treeLines(view, { ...drawing, compact: true })), ...below]);
   };
 
-  const polling = [repeat(ask, askEvery, signal), repeat(read, readEvery, signal)];
-  for (let frame = 0; !signal.aborted; frame++) {
-    paintFrame(frame);
-    await pause(frameEvery, signal);
+  const polling = Promise.all([repeat(ask, askEvery, signal), repeat(read, readEvery, signal)]);
+  const ended = polling.then(() => 'ended' as const);
+  try {
+    for (let frame = 0; !signal.aborted; frame++) {
+      paintFrame(frame);
+      await Promise.race([pause(frameEvery, signal), ended]);
+    }
+    await ended;
+    await ask();
+    paintFrame(0);
+  } finally {
+    live.end();
   }
-  await Promise.all(polling);
-  await ask();
-  paintFrame(0);
-  live.end();
 }
 
 async function followJournal(

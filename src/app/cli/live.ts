@@ -1,5 +1,4 @@
-import { cut, widthOf } from './paint.js';
-import { stripVTControlCharacters } from 'node:util';
+import { fit } from './paint.js';
 
 /** The terminal that is painted on. */
 export interface Screen {
@@ -58,6 +57,7 @@ export function createLive(screen: Screen): Live {
       return height();
     },
     show(lines) {
+      // A line that wraps would take two rows, and the next frame would begin one too low.
       const next = lines.slice(-height()).map((line) => fit(line, width()));
       const body = next.map((line) => `${line}${toLineEnd}\n`).join('');
       screen.write(`${take()}${up()}${body}${toScreenEnd}`);
@@ -77,9 +77,4 @@ export function createLive(screen: Screen): Live {
       give();
     },
   };
-}
-
-/** A line that wraps would take two rows, and the next frame would begin one too low. */
-function fit(line: string, width: number): string {
-  return widthOf(line) <= width ? line : cut(stripVTControlCharacters(line), width);
 }

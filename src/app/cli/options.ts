@@ -2,7 +2,10 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /** `-o json`: the last line of stdout is one JSON object. */
 export function withOutput(command: Command): Command {
-  const option = new Option('-o, --output <format>', 'text, or json: the last line of stdout is one JSON object');
+  const option = new Option(
+    '-o, --output <format>',
+    'text, or json: the last line of stdout is one JSON object',
+  );
   return command.addOption(option.choices(['text', 'json']).default('text'));
 }
 

@@ -31,6 +31,11 @@ export function cut(text: string, width: number): string {
   return width < 1 ? '' : `${characters.slice(0, width - 1).join('')}…`;
 }
 
+/** A line that may have colours, within the columns; one that is cut loses them. */
+export function fit(line: string, width: number): string {
+  return widthOf(line) <= width ? line : cut(stripVTControlCharacters(line), width);
+}
+
 /** A line with something at its right end; the left is plain text and gives way. */
 export function spread(left: string, right: string, width: number): string {
   const gap = width - widthOf(left) - widthOf(right);

@@ -3,7 +3,7 @@ import type { Plan } from '../../engine/plan.js';
 import type { GuardReading } from '../../engine/ports.js';
 import type { StatusReport } from '../../engine/report.js';
 import type { OutcomeType, Status } from '../../engine/state.js';
-import { spread, wrap, type Paint } from './paint.js';
+import { fit, spread, wrap, type Paint } from './paint.js';
 import { guardLines } from './tree-guards.js';
 import { exposureLine, stepLines } from './tree-steps.js';
 import { ago, ticking, until } from './words.js';
@@ -37,7 +37,7 @@ export function treeLines(view: TreeView, given: TreeOptions): string[] {
   const { report, plan, readings = report.readings } = view;
   const options = { ...given, width: Math.min(given.width, widest) };
   const guards = report.outcome ? [] : guardLines(readings, plan, options);
-  return [
+  const lines = [
     ...headLines(report, options),
     '',
     exposureLine(report, options.paint),
@@ -47,6 +47,7 @@ export function treeLines(view: TreeView, given: TreeOptions): string[] {
     ...(guards.length > 0 ? [...guards, ''] : []),
     ...(report.outcome ? outcomeLines(report, options) : waitLines(report, options)),
   ];
+  return lines.map((line) => fit(line, options.width));
 }
 
 function headLines(report: StatusReport, { paint, now, width }: TreeOptions): string[] {

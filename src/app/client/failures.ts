@@ -60,7 +60,7 @@ export function rootMessage(error: unknown): string {
 }
 
 /** By name: a runbook that is loaded brings its own copy of the engine's classes. */
-export function isRefusal(error: unknown): error is Error {
+export function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'Refusal';
 }
 

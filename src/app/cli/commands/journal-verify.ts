@@ -1,0 +1,88 @@
+import { Refusal, Unreachable, type RolloutClient } from '../../client.js';
+import type { JournalEntry, JournalEvent } from '../../../engine/journal.js';
+import { canonicalJson, type Json } from '../../../engine/json.js';
+import { partsOf } from '../../client/rollout-id.js';
+import {
+  print,
+  withClient,
+  type Context,
+  type OutputOptions,
+  type Register,
+  type ServerOptions,
+} from '../context.js';
+import { rolloutArgument, withOutput, withServer } from '../options.js';
+
+interface VerifyOptions extends ServerOptions, OutputOptions {
+  readonly config?: string;
+}
+
+/** `switchback journal verify`: whether the exported journal is whole, and says what history says. */
+export const registerJournalVerify: Register = (journal, context) => {
+  withServer(withOutput(journal.command('verify')))
+    .description(
+      'check the exported journal: its chain, and against the history when the server can be reached',
+    )
+    .argument('<rollout>', `${rolloutArgument}; without a server: the whole id`)
+    .option('--config <file>', "the configuration (default: the local stack's, else switchback.config.json)")
+    // `journal` has the same options: those given after `verify` are found by either.
+    .action(async (given: string, _own: VerifyOptions, command: { optsWithGlobals(): VerifyOptions }) =>
+      verify(given, { ..._own, ...command.optsWithGlobals() }, context),
+    );
+};
+
+async function verify(given: string, options: VerifyOptions, context: Context): Promise<void> {
+  const { rollout, history } = await lookUp(given, options, context);
+  const { createJournal } = await import('../../../../activities/journal/journal.js');
+  const { recordsOf } = await import('../records-of.js');
+  const journal = createJournal(await recordsOf(rollout, options.config, context.io));
+  const verdict = await journal.verify(rollout);
+  const mend = 'compare it with "switchback journal" and restore the file from a backup';
+  if (!verdict.ok) {
+    const { number, reason } = verdict.fault;
+    throw new Refusal(`journal of ${rollout}`, `is not whole at entry ${number}: ${reason}`, mend);
+  }
+  const missing = history && compare(rollout, await journal.read(rollout), history, mend);
+  const { entries, head } = verdict;
+  const compared = history !== undefined;
+  const against = compared
+    ? `equal to the history${missing ? `, ${missing} events not yet exported` : ''}`
+    : 'not compared with the history: the server was not reached';
+  print(
+    context,
+    options,
+    { rollout, verified: true, entries, head, compared, ...(compared && { notYetExported: missing ?? 0 }) },
+    `${rollout}: ${entries} entries, whole; ${against}`,
+  );
+}
+
+async function lookUp(
+  given: string,
+  options: VerifyOptions,
+  context: Context,
+): Promise<{ rollout: string; history?: readonly JournalEvent[] }> {
+  try {
+    return await withClient(context, options, async (client: RolloutClient) => {
+      const rollout = partsOf(given) ? given : await client.find(given);
+      return { rollout, history: await client.journal(rollout) };
+    });
+  } catch (error) {
+    // A whole id is enough for the file, also of a rollout the server has forgotten or does not tell about.
+    const passes = error instanceof Unreachable || error instanceof Refusal;
+    if (!passes || !partsOf(given)) throw error;
+    context.io.stderr.write(`not compared with the history: ${error.message}\n`);
+    return { rollout: given };
+  }
+}
+
+/** How many events of the history are not yet in the file. Throws `Refusal` at the first that differs. */
+function compare(
+  rollout: string,
+  entries: readonly JournalEntry[],
+  history: readonly JournalEvent[],
+  mend: string,
+): number {
+  const text = (event: JournalEvent | undefined) => canonicalJson(event as unknown as Json);
+  const differs = entries.findIndex(({ event }, index) => text(event) !== text(history[index]));
+  if (differs < 0) return history.length - entries.length;
+  throw new Refusal(`journal of ${rollout}`, `differs from the history at entry ${differs + 1}`, mend);
+}

@@ -1,0 +1,80 @@
+import { newestReadings, type RolloutClient } from '../../client.js';
+import {
+  print,
+  withClient,
+  type Context,
+  type OutputOptions,
+  type Register,
+  type ServerOptions,
+} from '../context.js';
+import { exitCodeOf, exitCodes } from '../exit-codes.js';
+import { rolloutArgument, withOutput, withServer } from '../options.js';
+import { treeLines } from '../tree.js';
+
+type StatusOptions = ServerOptions & OutputOptions & { readonly watch?: true };
+
+/** `switchback status`: a rollout as a tree, once or live. */
+export const registerStatus: Register = (program, context) => {
+  withServer(withOutput(program.command('status')))
+    .description('show a rollout: steps, exposure, guards and what it waits for')
+    .argument('<rollout>', rolloutArgument)
+    .option('-w, --watch', 'until it ends; Ctrl-C detaches')
+    .action((given: string, options: StatusOptions) =>
+      withClient(context, options, async (client) => {
+        const rollout = await client.find(given);
+        if (options.watch) await watch(client, rollout, options, context);
+        else await show(client, rollout, options, context);
+      }),
+    );
+};
+
+async function show(
+  client: RolloutClient,
+  rollout: string,
+  options: StatusOptions,
+  context: Context,
+): Promise<void> {
+  const [reported, live, plan] = await Promise.all([
+    client.status(rollout),
+    client.readings(rollout),
+    client.plan(rollout),
+  ]);
+  const report = { ...reported, readings: newestReadings(reported.readings, live) };
+  const { io, paint } = context;
+  const drawing = { paint, width: io.stdout.columns ?? 100, now: Date.now(), frame: 0 };
+  const lines = treeLines({ report, plan }, drawing);
+  print(context, options, report, [...lines, ...answerLines(report.why.who, rollout, report)].join('\n'));
+}
+
+/** The commands that answer what the rollout asks now. */
+function answerLines(
+  who: readonly string[],
+  rollout: string,
+  { gate, hold, stuck }: { gate?: object; hold?: object; stuck?: { choices: readonly string[] } },
+): string[] {
+  if (who.length === 0) return [];
+  const command = (text: string) => ['', ` answer with: switchback ${text}`];
+  if (stuck) return command(`resolve ${rollout} ${stuck.choices.join('|')} --as NAME --reason TEXT`);
+  if (hold) return command(`answer ${rollout} wait|roll-back --as NAME`);
+  return gate ? command(`approve ${rollout} --as NAME`) : [];
+}
+
+async function watch(
+  client: RolloutClient,
+  rollout: string,
+  options: StatusOptions,
+  context: Context,
+): Promise<void> {
+  const { io } = context;
+  const { follow } = await import('../follow.js');
+  const on = options.output === 'text' && io.stdout.isTTY ? io.stdout : io.stderr;
+  const outcome = await follow(client, rollout, { io, on });
+  if (outcome === 'detached') {
+    io.stderr.write(`detached: it goes on; come back with: switchback status ${rollout} --watch\n`);
+    context.exitCode = exitCodes.detached;
+    return;
+  }
+  context.exitCode = exitCodeOf(outcome);
+  if (on === io.stdout) return;
+  print(context, options, await client.status(rollout), `${outcome.type}: ${outcome.reason}`);
+}
