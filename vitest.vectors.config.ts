@@ -1,8 +1,8 @@
-import { mergeConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import base from './vitest.config.js';
 
 /** Tests that hold our decisions against cases that other systems publish, read in place. */
-export default mergeConfig(
-  { ...base, test: { ...base.test, include: [], globalSetup: [] } },
-  { test: { include: ['test/vectors/**/*.vectors.ts'] } },
-);
+export default defineConfig({
+  ...base,
+  test: { ...base.test, include: ['test/vectors/**/*.vectors.ts'], globalSetup: [] },
+});

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
 import type { Work } from '../adapter.js';
 import { connect, type Database, type Tx } from './database.js';
 import { isPassing } from './failures.js';
@@ -37,17 +38,13 @@ export async function transaction<T>(
   body: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   work.signal.throwIfAborted();
-  const client = await connect(database);
-  // Without a listener a connection that breaks between two statements would end the process.
-  const broken = (): void => undefined;
-  client.on('error', broken);
+  const client = await begin(database, mode);
   let cancel: (() => void) | undefined;
   try {
-    const access = mode.readOnly ? 'READ ONLY' : 'READ WRITE';
-    await client.query(`BEGIN ISOLATION LEVEL ${mode.isolation ?? 'read committed'} ${access}`);
     const backend = await applySettings(client, mode);
     cancel = () => void database.pool.query('SELECT pg_cancel_backend($1)', [backend]).catch(() => undefined);
     work.signal.addEventListener('abort', cancel, { once: true });
+    work.signal.throwIfAborted();
     const result = await body(client);
     work.signal.throwIfAborted();
     await client.query('COMMIT');
@@ -65,10 +62,33 @@ export async function transaction<T>(
 
   function release(destroy = false): void {
     if (cancel) work.signal.removeEventListener('abort', cancel);
-    client.off('error', broken);
+    client.off('error', ignore);
     client.release(destroy);
   }
 }
+
+/**
+ * Begins on a connection that works. Idle ones may have died unnoticed: nothing has been done on them yet, so the
+ * next is taken, at last a new one.
+ */
+async function begin(database: Database, mode: Mode): Promise<pg.PoolClient> {
+  const access = mode.readOnly ? 'READ ONLY' : 'READ WRITE';
+  for (let idle = database.pool.idleCount; ; idle -= 1) {
+    const client = await connect(database);
+    // Without a listener a connection that breaks between two statements would end the process.
+    client.on('error', ignore);
+    try {
+      await client.query(`BEGIN ISOLATION LEVEL ${mode.isolation ?? 'read committed'} ${access}`);
+      return client;
+    } catch (error) {
+      client.off('error', ignore);
+      client.release(true);
+      if (idle <= 0) throw error;
+    }
+  }
+}
+
+function ignore(): void {}
 
 async function applySettings(client: Tx, mode: Mode): Promise<number> {
   const settings = Object.entries({

@@ -56,10 +56,18 @@ const untracked: Verification = {
   evidence: { checksum: 'none' },
 };
 
+/** Later steps, which write rows, begin only when the first sum was taken. */
+const unmeasured: Verification = {
+  verified: true,
+  reason:
+    'the catalogue is identical; the rollout was stopped while it set the tracker up, before it wrote a row',
+  evidence: { checksum: 'none' },
+};
+
 async function compareRows(tx: Tx, rollout: string, relation: Relation): Promise<Verification> {
   const tracker = await findTracker(tx, rollout, relation);
-  // Without a first sum no later step ran: the rollout was stopped while it set the tracker up.
-  if (!tracker?.base) return untracked;
+  if (!tracker) return untracked;
+  if (!tracker.base) return unmeasured;
   const now = await sumsOf(tx, rollout, relation, tracker);
   const evidence = {
     rows: now.present,

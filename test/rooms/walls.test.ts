@@ -1,0 +1,132 @@
+import { spawnSync } from 'node:child_process';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** A forbidden line, where it is planted, and who has to refuse it. */
+interface Violation {
+  readonly room: string;
+  readonly what: string;
+  readonly line: string;
+  readonly refusedBy: 'tsc' | 'oxlint';
+}
+
+const forbidden = (
+  room: string,
+  refusedBy: Violation['refusedBy'],
+  cases: Record<string, string>,
+): Violation[] => Object.entries(cases).map(([what, line]) => ({ room, what, line, refusedBy }));
+
+const clocks = {
+  'a clock': 'export const planted = Date.now();',
+  randomness: 'export const planted = Math.random();',
+};
+
+/** At least one for each row of the table of rooms in docs/rooms.md. */
+const violations: Violation[] = [
+  ...forbidden('src/engine', 'tsc', {
+    'another room': "export * from '../steps/watch.js';",
+    node: "export * from 'node:fs';",
+    "node's globals": 'export const planted = process.env;',
+  }),
+  ...forbidden('src/engine', 'oxlint', {
+    'zod as a value': "import { z } from 'zod';\nexport const planted = z;",
+    Temporal: "export * from '@temporalio/client';",
+    ...clocks,
+  }),
+  ...forbidden('src/steps', 'tsc', { analysis: "export * from '../analysis/quantile.js';" }),
+  ...forbidden('src/steps', 'oxlint', {
+    zod: "import { z } from 'zod';\nexport const planted = z;",
+    ...clocks,
+  }),
+  ...forbidden('src/analysis', 'tsc', { steps: "export * from '../steps/watch.js';" }),
+  ...forbidden('src/analysis', 'oxlint', { Temporal: "export * from '@temporalio/workflow';", ...clocks }),
+  ...forbidden('runbooks', 'tsc', {
+    node: "export * from 'node:fs';",
+    activities: "export * from '../activities/adapter.js';",
+  }),
+  ...forbidden('runbooks', 'oxlint', {
+    'the engine behind the public face': "export * from '../src/engine/index.js';",
+    'a driver': "export * from 'pg';",
+    ...clocks,
+  }),
+  ...forbidden('workflows', 'tsc', {
+    activities: "export * from '../activities/adapter.js';",
+    node: "export * from 'node:fs';",
+  }),
+  ...forbidden('workflows', 'oxlint', {
+    'zod as a value': "import { z } from 'zod';\nexport const planted = z;",
+    'a client': "export * from '@temporalio/client';",
+    'activities by import': "export * from '../activities/adapter.js';",
+  }),
+  ...forbidden('activities', 'tsc', {
+    workflows: "export * from '../workflows/rollout.js';",
+    steps: "export * from '../src/steps/watch.js';",
+    app: "export * from '../src/app/config.js';",
+  }),
+  ...forbidden('activities', 'oxlint', { 'the workflow sandbox': "export * from '@temporalio/workflow';" }),
+];
+
+const root = resolve(import.meta.dirname, '../..');
+const fileOf = ({ room }: Violation, index: number) => `${room}/planted-${index}.ts`;
+let copy: string;
+let before: Record<Violation['refusedBy'], string>;
+let output: typeof before;
+
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), 'switchback-walls-'));
+  const parts = [
+    'src',
+    'workflows',
+    'activities',
+    'runbooks',
+    'demo',
+    'package.json',
+    'tsconfig.base.json',
+    '.oxlintrc.json',
+  ];
+  for (const part of parts) await cp(join(root, part), join(copy, part), { recursive: true });
+  await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+  const rooms = [...new Set(violations.map(({ room }) => room))];
+  const tools = {
+    tsc: () => run('node_modules/.bin/tsc', ['-b', ...rooms]),
+    oxlint: () => run('node_modules/.bin/oxlint', ['-f', 'unix', ...rooms]),
+  };
+  before = { tsc: tools.tsc(), oxlint: tools.oxlint() };
+  // One tool's plants at a time: a package that brings node's types along would hide that node is refused.
+  output = { tsc: await withPlants('tsc', tools.tsc), oxlint: await withPlants('oxlint', tools.oxlint) };
+});
+
+afterAll(() => rm(copy, { recursive: true, force: true }));
+
+describe('the walls between the rooms', () => {
+  it.each(violations.map((violation, index) => ({ ...violation, file: fileOf(violation, index) })))(
+    '$refusedBy refuses $what in $room',
+    ({ file, refusedBy }) => {
+      expect(output[refusedBy]).toContain(file);
+    },
+  );
+
+  it('refuses nothing where nothing is planted', () => {
+    expect(before.tsc.trim()).toBe('');
+    expect(before.oxlint).not.toMatch(/\.ts:\d/);
+  });
+});
+
+async function withPlants(refusedBy: Violation['refusedBy'], check: () => string): Promise<string> {
+  const plants = violations.map((violation, index) => ({
+    ...violation,
+    path: join(copy, fileOf(violation, index)),
+  }));
+  const mine = plants.filter((plant) => plant.refusedBy === refusedBy);
+  await Promise.all(mine.map(({ path, line }) => writeFile(path, `${line}\n`)));
+  const found = check();
+  await Promise.all(mine.map(({ path }) => rm(path)));
+  return found;
+}
+
+function run(command: string, args: readonly string[]): string {
+  const { stdout, stderr } = spawnSync(join(root, command), args, { cwd: copy, encoding: 'utf8' });
+  return `${stdout}\n${stderr}`;
+}
