@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { confirm, isCancel, select } from '@clack/prompts';
 import type { RolloutClient } from '../../src/app/client.js';
+import type { Plan } from '../../src/engine/plan.js';
 import type { DecisionRequest } from '../../src/engine/messages.js';
 import type { StatusReport } from '../../src/engine/report.js';
 
@@ -9,8 +10,8 @@ const people = ['ana', 'ben'] as const;
 
 /** Answers what a rollout asks of people: by itself with `--yes`, otherwise by asking in the terminal. */
 export interface Answerer {
-  /** Answers at most one question; true when something was decided. */
-  answer(status: StatusReport): Promise<boolean>;
+  /** Answers at most one question; true when something was decided. Gives up when `moot` fires. */
+  answer(status: StatusReport, moot: AbortSignal): Promise<boolean>;
 }
 
 /** Approvals are answered with yes, a question about missing evidence with roll back. */
@@ -25,26 +26,29 @@ export function answerYes(client: RolloutClient): Answerer {
 }
 
 /** Asks whoever sits at the terminal, in the name of each of the two people. */
-export function askHere(client: RolloutClient): Answerer {
+export function askHere(client: RolloutClient, plan: Plan): Answerer {
   return {
-    async answer(status) {
+    async answer(status, moot) {
       if (status.hold?.asked) {
         const choice = await select({
+          signal: moot,
           message: `On hold: ${status.hold.reason}\nWait for evidence, or roll back?`,
           options: [
             { value: 'roll-back', label: 'roll back' },
             { value: 'wait', label: 'wait' },
           ] as const,
         });
+        if (moot.aborted) return false;
         if (isCancel(choice)) throw new Detached();
         const request = nextQuestion(status, 'yes', choice);
         return request !== undefined && (await client.decide(status.rollout, request)).accepted;
       }
       const by = nextPerson(status);
       if (!status.gate || !by) return false;
-      const yes = await confirm({
-        message: `${by}, approve ${status.gate.step}? (no takes everything back)`,
-      });
+      const why = plan.phases[status.phase ?? 'expand'].find(({ id }) => id === status.gate?.step)?.why ?? '';
+      const message = `${by}, approve ${status.gate.step}? ${why} (no takes everything back)`;
+      const yes = await confirm({ message, signal: moot });
+      if (moot.aborted) return false;
       if (isCancel(yes)) throw new Detached();
       const request = nextQuestion(status, yes ? 'yes' : 'no', 'wait');
       return request !== undefined && (await client.decide(status.rollout, request)).accepted;

@@ -108,7 +108,7 @@ function rolledBackPromises({ scenario, status, journal, stats, drainMs }: Evide
   ];
   if (scenario.breaches) {
     const breach = ofType('breach')[0];
-    const guard = String(breach?.evidence?.guard ?? 'none');
+    const guard = JSON.stringify(breach?.evidence?.guard ?? 'none').slice(1, -1);
     promises.push(
       promised(
         `guard ${scenario.breaches} failed`,

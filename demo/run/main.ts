@@ -1,4 +1,4 @@
-import { connect, newestReadings, type RolloutClient } from '../../src/app/client.js';
+import { connect, type RolloutClient } from '../../src/app/client.js';
 import { devDefaults } from '../../src/app/local/dev.js';
 import { planDigest } from '../../src/engine/digest.js';
 import { milliseconds, type Duration } from '../../src/engine/duration.js';
@@ -6,17 +6,14 @@ import type { Plan } from '../../src/engine/plan.js';
 import type { StatusReport } from '../../src/engine/report.js';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
 import type { LoadStats } from '../load/counters.js';
-import { answerYes, askHere, Detached } from './answers.js';
+import { Detached } from './answers.js';
 import { lookFromOutside } from './findings.js';
+import { follow } from './follow.js';
 import { readOptions, usage, UsageError, type DemoOptions } from './options.js';
 import { demoParams, scenarios } from './scenarios.js';
-import { openScreen, type Screen } from './screen.js';
 import { describeSummary, summarise, type Summary } from './summary.js';
 import { startSupervisor, type Supervisor } from './supervisor.js';
 
-const every = 250;
-/** Far enough into a watch for its guards to have seen something. */
-const midWatch = 4_000;
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** Runs one scenario from nothing to its summary. */
@@ -66,54 +63,6 @@ async function carryOut(options: DemoOptions, supervisor: Supervisor): Promise<S
   } finally {
     await client.close();
   }
-}
-
-interface Following {
-  readonly options: DemoOptions;
-  readonly supervisor: Supervisor;
-  readonly client: RolloutClient;
-  readonly plan: Plan;
-  readonly rollout: string;
-}
-
-/** Shows the rollout, answers what it asks, and does what the scenario does to it, until it is over. */
-async function follow({ options, supervisor, client, plan, rollout }: Following): Promise<StatusReport> {
-  const scenario = scenarios[options.scenario];
-  const screen = openScreen(options.json ? process.stderr : process.stdout);
-  const asked = screen.interactive ? askHere(client) : undefined;
-  const answerer = options.yes ? answerYes(client) : asked;
-  let left = false;
-  const leave = () => (left = true);
-  process.once('SIGINT', leave);
-  let metricsLost = false;
-  try {
-    for (;;) {
-      const status = await client.status(rollout);
-      const readings = newestReadings(status.readings, await client.readings(rollout));
-      await show(screen, client, plan, { ...status, readings });
-      if (status.outcome) return status;
-      if (left) throw new Detached();
-      const { watch } = status;
-      if (
-        !metricsLost &&
-        watch &&
-        watch.step === scenario.losesMetricsIn &&
-        Date.now() > watch.since + midWatch
-      ) {
-        metricsLost = true;
-        await supervisor.relay('shop', { type: 'metrics', state: 'off' }, 'metrics');
-      }
-      if (answerer && (status.gate || status.hold?.asked)) await screen.aside(() => answerer.answer(status));
-      await new Promise((resolve) => setTimeout(resolve, every));
-    }
-  } finally {
-    process.off('SIGINT', leave);
-    screen.close();
-  }
-}
-
-async function show(screen: Screen, client: RolloutClient, plan: Plan, status: StatusReport): Promise<void> {
-  screen.show(plan, status, await client.journal(status.rollout));
 }
 
 /** Stops the customers, then looks at everything from outside. */

@@ -26,7 +26,7 @@ function treeScreen(stream: NodeJS.WriteStream): Screen {
   const paint = paintFor(stream, process.env);
   let frame = 0;
   return {
-    interactive: process.stdin.isTTY === true,
+    interactive: Boolean(process.stdin.isTTY),
     show(plan, report) {
       const drawing = { paint, width: live.width, now: Date.now(), frame: frame++ };
       const whole = treeLines({ plan, report }, drawing);
@@ -35,7 +35,8 @@ function treeScreen(stream: NodeJS.WriteStream): Screen {
       );
     },
     async aside(ask) {
-      if (process.stdin.isTTY) live.clear();
+      // The tree stays above the question: it is what the answer rests on.
+      if (process.stdin.isTTY) live.end();
       return ask();
     },
     close: () => live.end(),
