@@ -1,7 +1,7 @@
 import { Refusal } from '../../src/engine/errors.js';
 import type { Json, JsonObject } from '../../src/engine/json.js';
 import { JsonFault, locateJson, type JsonMember, type JsonNode, type JsonObjectNode } from './json-text.js';
-import { nearest } from '../metrics/nearest.js';
+import { nearest } from '../../src/engine/nearest.js';
 import { isObject } from './targeting.js';
 
 /** A flagd file as text, with the places of its parts. */

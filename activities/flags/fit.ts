@@ -1,7 +1,7 @@
 import { Refusal } from '../../src/engine/errors.js';
 import { canonicalJson, type Json } from '../../src/engine/json.js';
 import { requireFlag, type Flag, type FlagDocument } from './document.js';
-import { nearest } from '../metrics/nearest.js';
+import { nearest } from '../../src/engine/nearest.js';
 import { exposureTargeting, isObject, type Arms } from './targeting.js';
 import { percentWhenEnabled, viewOf } from './view.js';
 

@@ -1,7 +1,7 @@
 import type { Arm, ArmCounters, Bucket, Scrape } from '../../src/analysis/arms.js';
 import { BadAnswer } from './bad-answer.js';
 import type { Exposition, Sample } from './exposition.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../../src/engine/nearest.js';
 
 /** Labels and the values they must have. */
 export interface Labels {

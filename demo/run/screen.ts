@@ -26,7 +26,7 @@ function treeScreen(stream: NodeJS.WriteStream): Screen {
   const paint = paintFor(stream, process.env);
   let frame = 0;
   return {
-    interactive: Boolean(process.stdin.isTTY),
+    interactive: process.stdin.isTTY,
     show(plan, report) {
       const drawing = { paint, width: live.width, now: Date.now(), frame: frame++ };
       const whole = treeLines({ plan, report }, drawing);

@@ -1,14 +1,15 @@
 import type { Answer, Decision, Message, Principal } from './messages.js';
 import { stepsOf, type Approval, type Plan } from './plan.js';
 import { record, type Run } from './run.js';
+import type { RolloutState } from './state.js';
 import { Stop } from './stop.js';
 
 /** Judges a decision here and now, answers it once, and acts on it; may throw `Stop`. */
 export function decide(run: Run, decision: Decision): void {
   const { state } = run;
-  if (state.decisions[decision.id]) return;
+  if (answerTo(state, decision.id)) return;
   const answer = judge(run, decision);
-  state.decisions[decision.id] = answer;
+  keepAnswer(state, decision.id, answer);
   record(run, 'decision', `${decision.type}: ${answer.accepted ? 'accepted' : 'refused'}, ${answer.reason}`, {
     by: decision.by.name,
     ...('step' in decision && { step: decision.step, epoch: decision.epoch }),
@@ -20,9 +21,19 @@ export function decide(run: Run, decision: Decision): void {
 /** Answers and records an attempt by somebody who is not allowed to decide anything here. */
 export function refuseUnauthorised(run: Run, attempt: Extract<Message, { type: 'unauthorised' }>): void {
   const { id, by, reason } = attempt;
-  if (run.state.decisions[id]) return;
-  run.state.decisions[id] = refuse(reason);
+  if (answerTo(run.state, id)) return;
+  keepAnswer(run.state, id, refuse(reason));
   record(run, 'decision', `refused, ${reason}`, { by, evidence: { id, accepted: false } });
+}
+
+/** What a decision was answered, whatever text its id is; undefined when it has not been answered yet. */
+export function answerTo({ decisions }: RolloutState, id: string): Answer | undefined {
+  return Object.hasOwn(decisions, id) ? decisions[id] : undefined;
+}
+
+/** Ids come from outside: one that is also a member of every object (`__proto__`) must not be lost. */
+function keepAnswer({ decisions }: RolloutState, id: string, value: Answer): void {
+  Object.defineProperty(decisions, id, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function judge(run: Run, decision: Decision): Answer {

@@ -1,3 +1,5 @@
+import { Refusal } from './errors.js';
+
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** A length of time as people write it: a positive number and a unit, for example `90s`, `30m`, `24h`, `7d`. */
@@ -5,16 +7,18 @@ export type Duration = `${number}${keyof typeof unitMs}`;
 
 const pattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
-/** Milliseconds of a duration. Throws a `TypeError` that names the text when it is not one. */
+/** Milliseconds of a duration. Throws `Refusal` when it is not one. */
 export function milliseconds(duration: Duration): number {
   const match = pattern.exec(duration);
-  const ms = match ? Number(match[1]) * unitMs[match[2] as keyof typeof unitMs] : 0;
-  if (ms <= 0) {
-    throw new TypeError(
-      `"${duration}" is not a duration: write a positive number and ms, s, m, h or d, such as 30m`,
+  const ms = match ? Math.round(Number(match[1]) * unitMs[match[2] as keyof typeof unitMs]) : 0;
+  if (ms < 1 || !Number.isSafeInteger(ms)) {
+    throw new Refusal(
+      `"${duration}"`,
+      'is not a duration of a millisecond or more',
+      'write a positive number and ms, s, m, h or d, such as 30m',
     );
   }
-  return Math.round(ms);
+  return ms;
 }
 
 /** The shortest usual writing of a length of time in milliseconds: `1.5s`, `30m`, `7d`. */

@@ -36,6 +36,5 @@ export * from './preview.js';
 export * from './report.js';
 export * from './runbook.js';
 export * from './state.js';
-export { describeCause } from './stop.js';
 export * from './validate.js';
 export * from './why.js';

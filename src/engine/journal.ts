@@ -88,6 +88,8 @@ export function findChainFault(rollout: string, entries: readonly JournalEntry[]
         reason: `entry ${number} is missing: number ${entry.event.number} stands in its place`,
       };
     }
+    if (entry.format !== journalFormat)
+      return { number, reason: `entry ${number} has format ${String(entry.format)}, which is unknown here` };
     if (entry.rollout !== rollout)
       return { number, reason: `entry ${number} belongs to rollout ${entry.rollout}` };
     if (entry.previous !== previous) {

@@ -36,8 +36,11 @@ export function notify({ state, effects, plan }: Run, urgency: Notice['urgency']
 }
 
 /** The rollout is stopping: nothing it was holding, watching or asking for goes on, and no deadline of it passes. */
-export function standStill({ state }: Run, cause: Cause): void {
+export function standStill(run: Run, cause: Cause): void {
+  const { state } = run;
   state.halting = cause;
+  // Opened again it asks anew: what was approved before does not count any more.
+  if (state.gate) stepState(run, state.gate.step).epoch = state.gate.epoch + 1;
   delete state.hold;
   delete state.gate;
   delete state.watch;

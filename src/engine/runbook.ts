@@ -95,6 +95,7 @@ function evaluate<S extends ZodType<object>, D extends PlanDraft>(
   }
   refuseUnknown(definition.name, raw, parsed.data);
   const draft: PlanDraft = definition.plan(parsed.data);
+  refuseMisspelt(definition.name, draft);
   const deadlines = { ...defaultDeadlines, ...draft.deadlines };
   const plan: Plan = {
     format: planFormat,
@@ -115,13 +116,26 @@ function evaluate<S extends ZodType<object>, D extends PlanDraft>(
 }
 
 function refuseUnknown(name: string, raw: JsonObject, parsed: object): void {
-  const unknown = Object.keys(raw).find((key) => !(key in parsed));
+  const unknown = Object.keys(raw).find((key) => !Object.hasOwn(parsed, key));
   if (unknown === undefined) return;
   const known = Object.keys(parsed);
   throw new Refusal(
     `parameter ${unknown} of runbook ${name}`,
     'is unknown',
     known.length > 0 ? `use one of ${known.join(', ')}` : 'this runbook takes none',
+  );
+}
+
+const draftMembers: readonly string[] = ['scope', 'guards', 'deadlines', ...phases];
+
+/** The compiler refuses it too, but a runbook may be loaded without one, and a phase must not be left out silently. */
+function refuseMisspelt(name: string, draft: PlanDraft): void {
+  const unknown = Object.keys(draft).find((key) => !draftMembers.includes(key));
+  if (unknown === undefined) return;
+  throw new Refusal(
+    `${unknown} in runbook ${name}`,
+    'is no part of a plan',
+    `use one of ${draftMembers.join(', ')}`,
   );
 }
 

@@ -57,8 +57,8 @@ function waitOf(plan: Plan, state: RolloutState): Wait {
       next: 'rolled-back',
     };
   }
-  if (state.hold) return waitOfHold(plan, state.hold);
-  if (state.gate) return waitOfGate(plan, state.gate);
+  if (state.hold) return waitOfHold(plan, state.hold, stopping(state));
+  if (state.gate) return waitOfGate(plan, state.gate, stopping(state));
   if (state.watch) {
     return {
       waitingFor: `the end of ${state.watch.step}`,
@@ -89,19 +89,24 @@ function waitOf(plan: Plan, state: RolloutState): Wait {
   };
 }
 
-function waitOfHold(plan: Plan, hold: NonNullable<RolloutState['hold']>): Wait {
+/** What stopping means now: nothing is unwound past the point of no return. */
+function stopping(state: RolloutState): string {
+  return state.noReturn ? 'it halts and asks an operator' : 'it rolls back';
+}
+
+function waitOfHold(plan: Plan, hold: NonNullable<RolloutState['hold']>, stop: string): Wait {
   const nextAt = hold.asked ? hold.giveUpAt : hold.askAt;
   return {
     waitingFor: `evidence: ${hold.reason}`,
     since: hold.since,
     clears: 'every guard passing, or an answer (wait, roll back)',
     who: operatorGroups(plan),
-    next: hold.asked ? (hold.giveUpAt ? 'it rolls back' : 'nothing by itself') : 'someone is asked',
+    next: hold.asked ? (hold.giveUpAt ? stop : 'nothing by itself') : 'someone is asked',
     ...(nextAt !== undefined && { nextAt }),
   };
 }
 
-function waitOfGate(plan: Plan, gate: NonNullable<RolloutState['gate']>): Wait {
+function waitOfGate(plan: Plan, gate: NonNullable<RolloutState['gate']>, stop: string): Wait {
   const leave = approvalOf(plan, gate.step);
   const given = gate.approvals.map(({ by }) => by);
   return {
@@ -109,7 +114,7 @@ function waitOfGate(plan: Plan, gate: NonNullable<RolloutState['gate']>): Wait {
     since: gate.since,
     clears: `${leave?.quorum} different people of ${leave?.by.join(', ')}`,
     who: leave?.by ?? [],
-    next: leave?.onExpiry === 'halt' ? 'it halts and asks an operator' : 'it rolls back',
+    next: leave?.onExpiry === 'halt' ? 'it halts and asks an operator' : stop,
     nextAt: gate.deadline,
   };
 }

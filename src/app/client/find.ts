@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nearest } from '../../../activities/metrics/nearest.js';
+import { nearest } from '../../engine/nearest.js';
 import { Refusal } from '../../engine/errors.js';
 import { matchingIds, partsOf } from './rollout-id.js';
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Client,
   Connection,
@@ -16,6 +17,7 @@ import type { StatusReport } from '../../engine/report.js';
 import type { Outcome } from '../../engine/state.js';
 import type { RolloutClient, StartRequest, Started } from '../client.js';
 import { taskQueueOf } from '../config.js';
+import { Calls } from './calls.js';
 import { hasCode, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
 import { findRollout } from './find.js';
 import { outcomeOfFailure } from './outcome.js';
@@ -28,6 +30,9 @@ import { rolloutType, summaryOf } from './summary.js';
 const connectWithin = 3_000;
 const answerWithin = 5_000;
 const decideWithin = 10_000;
+const lookEvery = 300;
+/** How long a server may be away while an end is awaited. */
+const patience = 60_000;
 /** How many of the newest workflows are looked through for a part of an id. */
 const mostListed = 1_000;
 const workflowQueue = 1;
@@ -45,11 +50,15 @@ export async function connectTo(server: Server): Promise<RolloutClient> {
 }
 
 class TemporalRolloutClient implements RolloutClient {
+  private readonly calls: Calls;
+
   constructor(
     private readonly client: Client,
     readonly address: string,
     private readonly name: string,
-  ) {}
+  ) {
+    this.calls = new Calls(client, name);
+  }
 
   find(given: string): Promise<string> {
     return findRollout(given, {
@@ -64,7 +73,9 @@ class TemporalRolloutClient implements RolloutClient {
     const input: RolloutInput = { format: 1, plan, digest, environment, startedBy };
     try {
       const options = startOptions(rollout, input);
-      const handle = await this.within(answerWithin, () => this.client.workflow.start(rolloutType, options));
+      const handle = await this.calls.translated(answerWithin, () =>
+        this.client.workflow.start(rolloutType, options),
+      );
       return { rollout, runId: handle.firstExecutionRunId };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -81,7 +92,7 @@ class TemporalRolloutClient implements RolloutClient {
   async readings(rollout: string) {
     const environment = partsOf(rollout)?.environment ?? '';
     const read = () => liveReadings(this.client, environment, rollout);
-    return this.client.withDeadline(Date.now() + answerWithin, read).catch(() => undefined);
+    return this.calls.make(answerWithin, read).catch(() => undefined);
   }
 
   async decide(rollout: string, request: DecisionRequest): Promise<Answer> {
@@ -90,7 +101,7 @@ class TemporalRolloutClient implements RolloutClient {
     const send = () =>
       handle.executeUpdate<Answer, [DecisionRequest]>('decide', { args: [request], updateId: request.id });
     try {
-      return await this.client.withDeadline(Date.now() + decideWithin, send);
+      return await this.calls.make(decideWithin, send);
     } catch (error) {
       if (error instanceof WorkflowUpdateFailedError) {
         throw new Refusal(
@@ -111,7 +122,7 @@ class TemporalRolloutClient implements RolloutClient {
   async describe(rollout: string) {
     const handle = this.client.workflow.getHandle(rollout);
     try {
-      const found = await this.within(answerWithin, () => handle.describe());
+      const found = await this.calls.translated(answerWithin, () => handle.describe());
       return { ...summaryOf(found), runId: found.runId, historyLength: found.historyLength };
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
@@ -121,7 +132,7 @@ class TemporalRolloutClient implements RolloutClient {
 
   async list(filter: { readonly environment?: string; readonly all?: boolean } = {}) {
     const running = filter.all ? '' : " AND ExecutionStatus = 'Running'";
-    return this.within(answerWithin, async () => {
+    return this.calls.translated(answerWithin, async () => {
       const found = [];
       for await (const execution of this.client.workflow.list({
         query: `WorkflowType = '${rolloutType}'${running}`,
@@ -137,18 +148,22 @@ class TemporalRolloutClient implements RolloutClient {
   }
 
   async wait(rollout: string): Promise<Outcome> {
-    try {
-      const result = (await this.client.workflow.getHandle(rollout).result()) as RolloutResult;
-      return result.outcome;
-    } catch (error) {
-      if (!(error instanceof WorkflowFailedError)) throw translate(error, this.name);
-      const reported = await this.status(rollout).catch(() => undefined);
-      return reported?.outcome ?? outcomeOfFailure(rollout, error, (await this.describe(rollout)).status);
+    let reached = Date.now();
+    while (!this.calls.closed.aborted) {
+      try {
+        if ((await this.describe(rollout)).endedAt !== undefined) return await this.outcome(rollout);
+        reached = Date.now();
+      } catch (error) {
+        // A server that is started anew goes on where it was.
+        if (!(error instanceof Unreachable) || Date.now() - reached > patience) throw error;
+      }
+      await sleep(lookEvery, undefined, { signal: this.calls.closed }).catch(() => undefined);
     }
+    throw new NoAnswer(`the connection to ${this.name} was closed while ${rollout} was awaited`);
   }
 
   async workerSeenAt(environment: string): Promise<number | undefined> {
-    const response = await this.within(answerWithin, () =>
+    const response = await this.calls.translated(answerWithin, () =>
       this.client.workflowService.describeTaskQueue({
         namespace: this.client.options.namespace,
         taskQueue: { name: taskQueueOf(environment) },
@@ -160,12 +175,23 @@ class TemporalRolloutClient implements RolloutClient {
   }
 
   close(): Promise<void> {
-    return this.client.connection.close();
+    return this.calls.close();
+  }
+
+  private async outcome(rollout: string): Promise<Outcome> {
+    try {
+      const result = () => this.client.workflow.getHandle(rollout).result() as Promise<RolloutResult>;
+      return (await this.calls.translated(answerWithin, result)).outcome;
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      const reported = await this.status(rollout).catch(() => undefined);
+      return reported?.outcome ?? outcomeOfFailure(rollout, error, (await this.describe(rollout)).status);
+    }
   }
 
   private async exists(rollout: string): Promise<boolean> {
     try {
-      await this.within(answerWithin, () => this.client.workflow.getHandle(rollout).describe());
+      await this.calls.translated(answerWithin, () => this.client.workflow.getHandle(rollout).describe());
       return true;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
@@ -176,7 +202,7 @@ class TemporalRolloutClient implements RolloutClient {
   private async query<T>(rollout: string, name: string): Promise<T> {
     const handle = this.client.workflow.getHandle(rollout);
     try {
-      return await this.client.withDeadline(Date.now() + answerWithin, () => handle.query<T>(name));
+      return await this.calls.make(answerWithin, () => handle.query<T>(name));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) await this.describe(rollout);
       if (!hasCode(error, 'deadlineExceeded', 'cancelled', 'failedPrecondition')) {
@@ -193,7 +219,7 @@ class TemporalRolloutClient implements RolloutClient {
   private async refuseWhenOver(rollout: string): Promise<void> {
     const { endedAt } = await this.describe(rollout);
     if (endedAt === undefined) return;
-    const outcome = await this.wait(rollout);
+    const outcome = await this.outcome(rollout);
     throw new Refusal(
       `rollout ${rollout}`,
       `is over: ${outcome.type} (${outcome.reason})`,
@@ -206,13 +232,5 @@ class TemporalRolloutClient implements RolloutClient {
     const seen = await this.workerSeenAt(environment).catch(() => undefined);
     if (seen === undefined) return `: no worker of environment ${environment} runs`;
     return `: a worker of environment ${environment} asked for work ${Math.round((Date.now() - seen) / 1_000)} s ago`;
-  }
-
-  private async within<T>(ms: number, call: () => Promise<T>): Promise<T> {
-    try {
-      return await this.client.withDeadline(Date.now() + ms, call);
-    } catch (error) {
-      throw translate(error, this.name);
-    }
   }
 }
