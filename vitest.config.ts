@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
+    // Runbooks that tests load import this package by its name: from source, not from an older build.
+    execArgv: ['--conditions=source'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -1,7 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import { createActivities } from './activities.js';
 import { Unreachable } from './client.js';
 import { environmentOf, readConfiguration, taskQueueOf } from './config.js';
@@ -38,7 +45,7 @@ export async function createWorker(
     connection,
     namespace,
     taskQueue: taskQueueOf(options.environment),
-    workflowsPath: fileURLToPath(new URL('../../workflows', import.meta.url)),
+    workflowBundle: await bundled(),
     activities,
     // A cancelled act hears of it within this time, and an activity that is stopped with the worker ends in order.
     maxHeartbeatThrottleInterval: '1s',
@@ -58,6 +65,16 @@ export async function createWorker(
     },
     shutdown: () => worker.shutdown(),
   };
+}
+
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+/** The workflows' code, bundled once for all workers of this process: it takes seconds of a core. */
+function bundled(): Promise<WorkflowBundleWithSourceMap> {
+  return (bundle ??= bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../workflows', import.meta.url)),
+    logger: Runtime.instance().logger,
+  }));
 }
 
 /** Runs a worker of one environment until SIGINT or SIGTERM. */

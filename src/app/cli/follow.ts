@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NoAnswer, Unreachable, type RolloutClient } from '../client.js';
-import { newestReadings } from '../client/readings.js';
+import { newestReadings, NoAnswer, Unreachable, type RolloutClient } from '../client.js';
 import type { Plan } from '../../engine/plan.js';
 import type { GuardReading } from '../../engine/ports.js';
 import type { StatusReport } from '../../engine/report.js';

@@ -30,7 +30,7 @@ function guardRow(
   const limit = guard ? limitText(guard, reading?.baseline) : '';
   if (!reading) return [`   ${paint.dim(`· ${name}  ${pad('–', 9)} ${limit}`)}`];
   const value = reading.value === undefined ? '–' : valueText(guard?.metric, reading.value);
-  const left = `   ${markOf(reading.verdict, paint)} ${name}  ${pad(value, 9)} ${paint.dim(pad(limit, 28))}`;
+  const left = `   ${markOf(reading.verdict, paint)} ${name}  ${pad(value, 9)} ${paint.dim(pad(limit, 32))}`;
   const verdict = colourOf(reading.verdict, paint)(reading.verdict);
   const row = spread(`${left} ${verdict}`, paint.dim(ago(reading.at, now)), width);
   if (reading.verdict === 'pass') return [row];

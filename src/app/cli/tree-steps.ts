@@ -29,8 +29,10 @@ function phaseLine(phase: Phase, steps: readonly StepReport[], look: Look, optio
   const starts = steps.flatMap(({ startedAt }) => startedAt ?? []);
   const ends = steps.flatMap(({ endedAt }) => endedAt ?? []);
   const begun = starts.length > 0;
-  const end = look === 'busy' || look === 'waiting' ? now : Math.max(...ends);
-  const time = begun && end >= Math.min(...starts) ? ticking(end - Math.min(...starts)) : '';
+  const since = Math.min(...starts);
+  const end = Math.max(...ends);
+  const ended = end >= since ? formatDuration(end - since) : '';
+  const time = look === 'busy' || look === 'waiting' ? ticking(now - since) : ended;
   const name = begun ? paint.bold(phase) : paint.dim(phase);
   return spread(` ${markOf(look, options)} ${name}`, paint.dim(time), width);
 }

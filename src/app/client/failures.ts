@@ -35,7 +35,10 @@ export function hasCode(error: unknown, ...names: readonly CodeName[]): boolean 
 /** An error of a call to Temporal in the words of its users; those that are ours already stay as they are. */
 export function translate(error: unknown, server: string): unknown {
   if (!(error instanceof Error) || isOurs(error)) return error;
-  if (hasCode(error, 'unavailable', 'deadlineExceeded', 'cancelled')) {
+  if (hasCode(error, 'deadlineExceeded')) {
+    return new Unreachable(`${server} does not answer in time; see whether it still runs`);
+  }
+  if (hasCode(error, 'unavailable', 'cancelled')) {
     return new Unreachable(`${server} does not answer (${rootMessage(error)}); see whether it still runs`);
   }
   if (hasCode(error, 'permissionDenied', 'unauthenticated')) {

@@ -115,7 +115,7 @@ class TemporalRolloutClient implements RolloutClient {
       if (!silent && !hasCode(error, 'deadlineExceeded', 'unavailable')) throw translate(error, this.name);
       const said = `${request.type} for ${rollout} was not answered within ${decideWithin / 1_000} s`;
       const lookUp = `it may still take effect: look for decision ${request.id} in "switchback journal ${rollout}"`;
-      throw new NoAnswer(`${said}${await this.workerHint(rollout)}; ${lookUp}`);
+      throw new NoAnswer(`${said}${await this.workerHint(rollout).catch(() => '')}; ${lookUp}`);
     }
   }
 
@@ -229,7 +229,7 @@ class TemporalRolloutClient implements RolloutClient {
 
   private async workerHint(rollout: string): Promise<string> {
     const environment = partsOf(rollout)?.environment ?? '';
-    const seen = await this.workerSeenAt(environment).catch(() => undefined);
+    const seen = await this.workerSeenAt(environment);
     if (seen === undefined) return `: no worker of environment ${environment} runs`;
     return `: a worker of environment ${environment} asked for work ${Math.round((Date.now() - seen) / 1_000)} s ago`;
   }

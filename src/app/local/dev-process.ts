@@ -1,7 +1,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive, openStack, type DevOptions, type OpenStack } from './dev.js';
+import { openStack, type DevOptions, type OpenStack } from './dev.js';
+import { isRunning } from './processes.js';
 import { readStateFile, stateFile } from './state-file.js';
 import { provideTemporalCli } from './temporal-binary.js';
 
@@ -47,7 +48,7 @@ async function start(): Promise<OpenStack> {
   begun = true;
   const usual = stateFile();
   const other = await readStateFile(usual);
-  const taken = other !== undefined && isAlive(other.owner.pid);
+  const taken = other !== undefined && (await isRunning(other.owner.pid));
   const file = taken ? join(await mkdtemp(join(tmpdir(), 'switchback-state-')), 'stack.json') : usual;
   return openStack({ ...options, onProgress }, file);
 }

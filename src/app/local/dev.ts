@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../../engine/errors.js';
 import { stopLeftovers } from './leftovers.js';
+import { isRunning } from './processes.js';
 import { startStack, type Stack, type StackOptions } from './stack.js';
 import { readStateFile, removeStateFile, stateFile, writeStateFile, type StackState } from './state-file.js';
 import { provideTemporalCli } from './temporal-binary.js';
@@ -27,7 +29,7 @@ export const devDefaults = { customers: 100_000, requestsPerSecond: 120, candida
  */
 export async function openStack(options: DevOptions, file = stateFile()): Promise<OpenStack> {
   const other = await readStateFile(file);
-  if (other && isAlive(other.owner.pid)) {
+  if (other && (await isRunning(other.owner.pid))) {
     throw new Refusal(
       `the local stack of process ${other.owner.pid}`,
       'runs already',
@@ -73,9 +75,9 @@ export async function runDev(options: DevOptions): Promise<void> {
 export async function stopDev(file = stateFile()): Promise<boolean> {
   const state = await readStateFile(file);
   if (!state) return false;
-  if (isAlive(state.owner.pid)) {
+  if (await isRunning(state.owner.pid)) {
     process.kill(state.owner.pid, 'SIGTERM');
-    while (isAlive(state.owner.pid)) await new Promise((resolve) => setTimeout(resolve, 100));
+    while (await isRunning(state.owner.pid)) await sleep(100);
   } else {
     await stopLeftovers(state);
     await removeStateFile(file);
@@ -91,14 +93,4 @@ function describe({ temporal, shop, config }: StackState): string[] {
     'Try        npx switchback start runbooks/split-customer-name.ts --wait',
     'Ctrl-C stops everything.',
   ];
-}
-
-/** Whether a process exists; one that may not be signalled does. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

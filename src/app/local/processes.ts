@@ -45,6 +45,11 @@ export async function isProgram(pid: number, name: string, mark?: string): Promi
   return named && (mark === undefined || words.includes(mark));
 }
 
+/** True while any process `pid` lives. A zombie does not count: it holds nothing any more. */
+export async function isRunning(pid: number): Promise<boolean> {
+  return (await commandLine(pid)).length > 0;
+}
+
 async function commandLine(pid: number): Promise<string[]> {
   // 0 and negative numbers mean process groups to kill(2): never pass them on.
   if (!Number.isSafeInteger(pid) || pid <= 0) return [];

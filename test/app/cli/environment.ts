@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { inject } from 'vitest';
+import type { LiveReadings } from '../../../activities/sentinel/live.js';
+import { createJournal } from '../../../activities/journal/journal.js';
+import { taskQueueOf } from '../../../src/app/config.js';
+import type { JournalEvent } from '../../../src/engine/journal.js';
+import type { DecisionRequest } from '../../../src/engine/messages.js';
+import type { Verbs } from '../../../src/engine/ports.js';
+import '../../support/servers.js';
+
+/** An environment of one test file's own, with the real workflows and a world that exists in name only. */
+export interface TestEnvironment {
+  readonly name: string;
+  readonly address: string;
+  readonly client: Client;
+  /** Acts that never end by themselves. */
+  readonly endless: Set<string>;
+  /** What the sentinel's activity says while it lives. */
+  live: LiveReadings | undefined;
+  stop(): Promise<void>;
+}
+
+const people: Record<string, string[]> = { ana: ['team-one'], ben: ['sre'], carl: ['support'] };
+
+/** @param records where journals are exported to */
+export async function startEnvironment(records: string): Promise<TestEnvironment> {
+  const address = inject('temporalAddress');
+  const name = `t${randomBytes(4).toString('hex')}`;
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const connection = await NativeConnection.connect({ address });
+  const clientConnection = await Connection.connect({ address });
+  const client = new Client({ connection: clientConnection });
+  const environment: TestEnvironment = {
+    name,
+    address,
+    client,
+    endless: new Set(),
+    live: undefined,
+    async stop() {
+      worker.shutdown();
+      await running;
+      await connection.close();
+      await clientConnection.close();
+    },
+  };
+  const worker = await Worker.create({
+    connection,
+    taskQueue: taskQueueOf(name),
+    workflowsPath: fileURLToPath(new URL('../../../workflows', import.meta.url)),
+    activities: activitiesOf(environment, createJournal(records)),
+    maxHeartbeatThrottleInterval: '200ms',
+    shutdownForceTime: '5s',
+  });
+  const running = worker.run();
+  return environment;
+}
+
+function activitiesOf(environment: TestEnvironment, journal: ReturnType<typeof createJournal>) {
+  return {
+    check: () => Promise.resolve({}),
+    capture: ({ act }: Verbs['capture']['in']) =>
+      Promise.resolve({ target: act.target, at: Date.now(), state: {} }),
+    apply: ({ act }: Verbs['apply']['in']) =>
+      environment.endless.has(act.id) ? untilCancelled() : Promise.resolve({}),
+    undo: () => Promise.resolve({}),
+    restore: () => Promise.resolve({ evidence: {} }),
+    fence: () => Promise.resolve({ effect: 'none' }),
+    verify: () => Promise.resolve({ verified: true, reason: 'read again', evidence: {} }),
+    subscribe: async (given: Verbs['subscribe']['in'] & { workflowId: string; runId: string }) => {
+      const readings = given.guards.map(({ name }) => ({
+        guard: name,
+        verdict: 'pass',
+        at: Date.now(),
+        reason: 'all is well',
+        value: 0.01,
+      }));
+      const handle = environment.client.workflow.getHandle(given.workflowId, given.runId);
+      await handle.signal('evidence', { subscription: given.number, readings });
+      return null;
+    },
+    unsubscribe: () => Promise.resolve(null),
+    judge: ({ subscription, from, to }: Verbs['judge']['in']) =>
+      Promise.resolve({
+        verdict: 'pass',
+        reason: 'all is well',
+        covered: to - from,
+        recorded: {},
+        last: subscription.guards.map(({ name }) => ({
+          guard: name,
+          verdict: 'pass',
+          at: to,
+          reason: 'well',
+        })),
+      }),
+    notify: () => Promise.resolve(null),
+    authorise: ({ request }: { request: DecisionRequest }) => {
+      const groups = people[request.by];
+      return Promise.resolve(
+        groups ? { principal: { name: request.by, groups } } : { refused: `${request.by} is not known here` },
+      );
+    },
+    exportJournal: ({ rollout, events }: { rollout: string; events: readonly JournalEvent[] }) =>
+      journal.append(rollout, events),
+    watchEnvironment: async () => {
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(environment.live), 100);
+      await context.cancelled.finally(() => clearInterval(beat));
+    },
+  };
+}
+
+async function untilCancelled(): Promise<never> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 100);
+  return context.cancelled.finally(() => clearInterval(beat));
+}

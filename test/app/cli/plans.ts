@@ -1,0 +1,70 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Plan } from '../../../src/engine/plan.js';
+import { runbook } from '../../../src/engine/runbook.js';
+import { act, approve, errorRate, expose, watch } from '../../../src/steps/index.js';
+import { z } from 'zod';
+
+const nothing = { type: 'nothing', because: 'it is a test' } as const;
+const change = (name: string) =>
+  act(name, {
+    why: 'Something has to change.',
+    verify: 'it changed',
+    target: 'thing:one',
+    do: { kind: 'fake.change', input: { name } },
+    undo: nothing,
+  });
+
+/** One act, then two people are asked, then another act. */
+export function askingPlan(name = 'rename-thing'): Plan {
+  return runbook({
+    name,
+    owner: 'team-one',
+    why: 'Its old name misleads.',
+    hypothesis: 'Nobody notices.',
+    params: z.object({}),
+    plan: () => ({
+      scope: ['thing:one'],
+      expand: [change('prepare')],
+      promote: [
+        approve('go', { by: ['team-one', 'sre'], quorum: 2, within: '1h', why: 'People answer for it.' }),
+        change('rename'),
+      ],
+    }),
+  }).evaluate({});
+}
+
+/** An exposure with a guard and a watch. */
+export function exposingPlan(watchFor: '1s' | '30m' = '30m'): Plan {
+  return runbook({
+    name: 'expose-thing',
+    owner: 'team-one',
+    why: 'It is better.',
+    hypothesis: 'Nobody notices.',
+    params: z.object({}),
+    plan: () => ({
+      scope: ['flag:thing'],
+      guards: [errorRate({ source: 'shop', atMost: 0.05, every: '1s', minRequests: 1 })],
+      canary: [expose('thing', { percent: 5, drain: '1ms' }), watch('canary-5', { for: watchFor })],
+    }),
+  }).evaluate({});
+}
+
+/** A directory for one test's files. */
+export async function scratch(): Promise<{
+  readonly dir: string;
+  write(name: string, content: string | object): Promise<string>;
+  remove(): Promise<void>;
+}> {
+  const dir = await mkdtemp(join(tmpdir(), 'switchback-cli-'));
+  return {
+    dir,
+    async write(name, content) {
+      const file = join(dir, name);
+      await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+      return file;
+    },
+    remove: () => rm(dir, { recursive: true, force: true }),
+  };
+}

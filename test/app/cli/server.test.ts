@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { sentinelId } from '../../../src/analysis/sentinel.js';
+import { connect, type RolloutClient } from '../../../src/app/client.js';
+import { plain, switchback, type ConsoleOptions, type Ran } from './console.js';
+import { startEnvironment, type TestEnvironment } from './environment.js';
+import { askingPlan, exposingPlan, scratch } from './plans.js';
+
+let environment: TestEnvironment;
+let client: RolloutClient;
+let files: Awaited<ReturnType<typeof scratch>>;
+let asking: string;
+let config: string;
+
+beforeAll(async () => {
+  files = await scratch();
+  const records = join(files.dir, 'records');
+  environment = await startEnvironment(records);
+  client = await connect({ address: environment.address, env: {} });
+  asking = await files.write('asking.json', askingPlan());
+  const environments = { [environment.name]: { kind: 'local', records } };
+  config = await files.write('switchback.config.json', { environments });
+});
+afterAll(async () => {
+  await client?.close();
+  await environment?.stop();
+  await files?.remove();
+});
+
+/** A command against the server of this run. */
+function call(args: readonly string[], options?: ConsoleOptions): Promise<Ran> {
+  return switchback([...args, '--address', environment.address], options);
+}
+
+async function start(file: string, ...more: string[]): Promise<string> {
+  const ran = await call(['start', file, '--env', environment.name, '--as', 'ana', ...more, '-o', 'json']);
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  return ran.json<{ rollout: string }>().rollout;
+}
+
+/** Also before the workflow's first task, when nobody can answer yet. */
+async function untilStatus(rollout: string, wanted: string): Promise<void> {
+  const status = () =>
+    client.status(rollout).then(
+      (report) => report.status,
+      () => undefined,
+    );
+  await vi.waitUntil(async () => (await status()) === wanted, { timeout: 20_000, interval: 50 });
+}
+
+const approve = (rollout: string, person: string) => call(['approve', rollout, '--as', person, '-o', 'json']);
+
+describe('a rollout', () => {
+  it('is started, looked at, approved by two people, completed, listed and verified', async () => {
+    const key = `k${randomUUID()}`;
+    const rollout = await start(asking, '--key', key);
+    expect(rollout).toBe(`rollout/${environment.name}/rename-thing/${key}`);
+    await untilStatus(rollout, 'waiting');
+
+    const status = await call(['status', key, '-o', 'json']);
+    expect(status.json()).toMatchObject({
+      format: 1,
+      rollout,
+      status: 'waiting',
+      gate: { step: 'approve/go' },
+    });
+    const tree = await call(['status', `rename-thing/${key}`]);
+    expect(tree.stdout).toMatch(/⏸ approve\/go +0 of 2 approved/);
+    expect(tree.stdout).toContain(`switchback approve ${rollout} --as NAME`);
+    const why = await call(['why', key, '-o', 'json']);
+    expect(why.json()).toMatchObject({ rollout, status: 'waiting', who: ['team-one', 'sre'] });
+
+    const yes = await approve(rollout, 'ana');
+    expect(yes.json()).toMatchObject({
+      rollout,
+      type: 'approve',
+      step: 'approve/go',
+      by: 'ana',
+      accepted: true,
+    });
+    expect((await approve(rollout, 'ben')).code).toBe(0);
+    expect(await client.wait(rollout)).toMatchObject({ type: 'completed' });
+
+    const journal = await call(['journal', rollout, '-o', 'json']);
+    const { events } = journal.json<{ events: { type: string }[] }>();
+    expect(events.at(-1)?.type).toBe('ended');
+    expect((await call(['journal', rollout])).stdout).toMatch(
+      /decision approve\/go: approve: accepted.*\(ana\)/,
+    );
+    const verified = await call(['journal', 'verify', rollout, '--config', config, '-o', 'json']);
+    expect(verified.json()).toMatchObject({
+      rollout,
+      verified: true,
+      entries: events.length,
+      compared: true,
+      notYetExported: 0,
+    });
+
+    const lists = async (...args: string[]) =>
+      (await call(['list', '--env', environment.name, ...args, '-o', 'json'])).json<{
+        rollouts: { rollout: string; status: string }[];
+      }>().rollouts;
+    await expect
+      .poll(() => lists('--all'))
+      .toContainEqual(
+        expect.objectContaining({ rollout, status: 'completed', endedAt: expect.any(Number) as number }),
+      );
+    await expect.poll(() => lists()).not.toContainEqual(expect.objectContaining({ rollout }));
+  });
+
+  it('is awaited: its journal on stderr, its outcome on stdout, 0 when completed', async () => {
+    const file = await files.write('exposing.json', exposingPlan('1s'));
+    const ran = await call(['start', file, '--env', environment.name, '--wait', '-o', 'json']);
+    expect(ran.code).toBe(0);
+    expect(ran.json()).toMatchObject({ runbook: 'expose-thing', outcome: { type: 'completed' } });
+    expect(ran.stderr).toMatch(/watch-passed watch\/canary-5/);
+    expect(ran.stderr).toMatch(/ended: completed/);
+  });
+
+  it('ends with 5 when it was rolled back while awaited, and shows a live tree on a terminal', async () => {
+    const key = `k${randomUUID()}`;
+    const args = ['start', asking, '--env', environment.name, '--key', key, '--wait'];
+    const awaited = call(args, { tty: true });
+    const rollout = `rollout/${environment.name}/rename-thing/${key}`;
+    await untilStatus(rollout, 'waiting');
+    const rejected = await call(['reject', rollout, '--as', 'ben', '--reason', 'not today']);
+    expect(rejected.stdout).toContain('accepted, everything is taken back');
+    const ran = await awaited;
+    expect(ran.code).toBe(5);
+    expect(plain(ran.stdout)).toMatch(/^rolled-back: ben rejected approve\/go: not today/);
+    expect(plain(ran.stderr)).toMatch(/↶ act\/prepare/);
+  });
+
+  it('goes on when Ctrl-C detaches', async () => {
+    const rollout = await start(asking);
+    await untilStatus(rollout, 'waiting');
+    const ran = await call(['status', rollout, '--watch'], {
+      onListening: (interrupt) => setTimeout(interrupt, 800),
+    });
+    expect([ran.code, ran.stdout]).toEqual([130, '']);
+    expect(ran.stderr).toContain(`come back with: switchback status ${rollout} --watch`);
+    const aborted = await call(['abort', rollout, '--as', 'ana', '--reason', 'enough', '-o', 'json']);
+    expect(aborted.json()).toMatchObject({ type: 'abort', accepted: true });
+    expect(await client.wait(rollout)).toMatchObject({ type: 'rolled-back' });
+  });
+
+  it('that is cancelled from outside is told as rolled back', async () => {
+    const rollout = await start(asking);
+    await untilStatus(rollout, 'waiting');
+    await environment.client.workflow.getHandle(rollout).cancel();
+    expect(await client.wait(rollout)).toMatchObject({ type: 'rolled-back', cancelled: true });
+  });
+});
+
+describe('refused (3), with a message on stderr alone', () => {
+  async function expectRefused(args: readonly string[], message: RegExp | string, code = 3): Promise<void> {
+    const ran = await call(args);
+    expect(ran.stderr).toMatch(message);
+    expect([ran.code, ran.stdout]).toEqual([code, '']);
+  }
+  const uniqueKey = () => `k${randomUUID()}`;
+  let waiting: string;
+
+  beforeAll(async () => {
+    waiting = await start(asking, '--key', uniqueKey());
+    await untilStatus(waiting, 'waiting');
+  });
+
+  it('a key that has been used, also when the rollout is over', async () => {
+    const key = waiting.split('/').at(-1) ?? '';
+    await expectRefused(
+      ['start', asking, '--env', environment.name, '--key', key],
+      `rollout ${waiting}: exists already; give another --key`,
+    );
+  });
+
+  it('a key or environment that would not read back', async () => {
+    await expectRefused(['start', asking, '--key', 'a/b'], /key "a\/b": cannot be part of a rollout id/);
+    await expectRefused(['start', asking, '--env', 'a b'], /environment "a b"/);
+    await expectRefused(
+      ['start', asking, '--key', 'k'.repeat(250)],
+      /longer than 200 characters; shorten it/,
+    );
+  });
+
+  it('somebody unknown, and somebody outside the groups', async () => {
+    const as = (person: string) => ['approve', waiting, '--as', person];
+    await expectRefused(as('mallory'), /approve approve\/go for .* as mallory: mallory is not known here/);
+    await expectRefused(as('carl'), /carl is in none of the groups that may decide: team-one, sre/);
+    expect((await client.status(waiting)).gate?.approvals).toEqual([]);
+  });
+
+  it('answers to what nobody asked', async () => {
+    await expectRefused(
+      ['answer', waiting, 'wait', '--as', 'ana'],
+      /nothing is asked now; see "switchback why/,
+    );
+    const resolve = ['resolve', waiting, 'retry', '--as', 'ana', '--reason', 'x'];
+    await expectRefused(resolve, /does not need an operator now/);
+  });
+
+  it('a rollout that does not exist, naming one of a similar name', async () => {
+    const near = waiting.slice(0, -1);
+    await expect.poll(async () => (await client.list()).map(({ rollout }) => rollout)).toContain(waiting);
+    await expectRefused(['status', `${near}x`], `rollout ${near}x: does not exist; did you mean ${waiting}`);
+    await expectRefused(['why', 'rollout/nowhere/nothing/at-all'], /does not exist; /);
+  });
+
+  it('a part of an id that may be several', async () => {
+    const key = uniqueKey();
+    const other = await files.write('other.json', askingPlan('other-thing'));
+    const both = [await start(asking, '--key', key), await start(other, '--key', key)];
+    await expect
+      .poll(async () => (await client.list()).filter(({ rollout }) => both.includes(rollout)).length)
+      .toBe(2);
+    await expectRefused(['status', key], /may be any of .*other-thing.*; write more of the id/);
+  });
+
+  it('a decision when no gate is open, and for a rollout that is over, with how it ended', async () => {
+    const file = await files.write('endless.json', exposingPlan('30m'));
+    const rollout = await start(file);
+    await untilStatus(rollout, 'watching');
+    await expectRefused(
+      ['approve', rollout, '--as', 'ana'],
+      /no gate is open now: it is watching and waits for the end of watch/,
+    );
+    await call(['abort', rollout, '--as', 'ana', '--reason', 'enough']);
+    await client.wait(rollout);
+    for (const verb of [['approve'], ['reject', '--reason', 'x'], ['abort', '--reason', 'x']]) {
+      const [name = '', ...more] = verb;
+      await expectRefused(
+        [name, rollout, '--as', 'ana', ...more],
+        /is over: rolled-back \(ana aborted: enough\); nothing can be decided/,
+      );
+    }
+  });
+
+  it('a journal that was changed', async () => {
+    const rollout = await start(asking);
+    await untilStatus(rollout, 'waiting');
+    const verify = ['journal', 'verify', rollout, '--config', config];
+    await expect.poll(async () => (await call(verify)).code).toBe(0);
+    const directory = join(files.dir, 'records', 'journal');
+    const names = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.jsonl'));
+    for (const name of names) {
+      const file = join(directory, name);
+      const text = await readFile(file, 'utf8');
+      if (text.includes(rollout))
+        await writeFile(file, text.replace('Something has to change.', 'Nothing has to.'));
+    }
+    await expectRefused(verify, /is not whole at entry \d+: .*was changed/);
+  });
+});
+
+it('a worker that is missing is said: at the start, and when a rollout is asked', async () => {
+  const nobody = `n${randomUUID().slice(0, 8)}`;
+  const started = await call(['start', asking, '--env', nobody, '-o', 'json']);
+  expect(started.code).toBe(0);
+  expect(started.stderr).toContain(`no worker of environment ${nobody} runs`);
+  const { rollout } = started.json<{ rollout: string }>();
+  const status = await call(['status', rollout]);
+  expect([status.code, status.stdout]).toEqual([4, '']);
+  expect(status.stderr).toContain(
+    `no worker of environment ${nobody} runs; start one: switchback worker --env ${nobody}`,
+  );
+  const abort = await call(['abort', rollout, '--as', 'ana', '--reason', 'x']);
+  expect([abort.code, abort.stdout]).toEqual([1, '']);
+  expect(abort.stderr).toMatch(
+    /was not answered within 10 s: no worker .* runs; it may still take effect: look for decision/,
+  );
+  await environment.client.workflow.getHandle(rollout).terminate();
+});
+
+it("live readings come from the heartbeat of the sentinel's activity", async () => {
+  const rollout = `rollout/${environment.name}/expose-thing/live`;
+  const reading = { guard: 'errors', verdict: 'pass', at: Date.now(), reason: 'well', value: 0.02 } as const;
+  expect(await client.readings(rollout)).toBeUndefined();
+  environment.live = {
+    at: Date.now(),
+    watched: 1,
+    rollouts: { [rollout]: { subscription: 1, readings: [reading] } },
+  };
+  const subscriber = {
+    rollout,
+    number: 1,
+    guards: [],
+    percent: 5,
+    since: Date.now(),
+    recorded: {},
+    workflowId: rollout,
+    runId: randomUUID(),
+  };
+  const handle = await environment.client.workflow.start('sentinel', {
+    workflowId: sentinelId(environment.name),
+    taskQueue: `switchback-${environment.name}`,
+    args: [{ environment: environment.name, subscribers: [subscriber] }],
+  });
+  try {
+    await expect.poll(() => client.readings(rollout), { timeout: 10_000 }).toEqual([reading]);
+  } finally {
+    await handle.cancel();
+    await handle.result().catch(() => undefined);
+  }
+});

@@ -1,0 +1,129 @@
+import pc from 'picocolors';
+import { describe, expect, it } from 'vitest';
+import { widthOf } from '../../../src/app/cli/paint.js';
+import { treeLines, type TreeView } from '../../../src/app/cli/tree.js';
+import { planDigest } from '../../../src/engine/digest.js';
+import type { Plan } from '../../../src/engine/plan.js';
+import { statusReport } from '../../../src/engine/report.js';
+import { initialState, type RolloutState } from '../../../src/engine/state.js';
+import { askingPlan, exposingPlan } from './plans.js';
+
+const start = Date.UTC(2026, 10, 23, 10, 15);
+
+function viewOf(plan: Plan, change: (state: RolloutState) => void): TreeView {
+  const state = initialState(plan, {
+    rollout: `rollout/local/${plan.runbook}/k1`,
+    environment: 'local',
+    digest: planDigest(plan),
+    startedBy: 'ana',
+  });
+  change(state);
+  return { report: statusReport(plan, state), plan };
+}
+
+function draw(view: TreeView, after = 12_000, width = 100, compact = false): string[] {
+  const paint = pc.createColors(false);
+  return treeLines(view, { paint, width, now: start + after, frame: 0, compact });
+}
+
+const step = (state: RolloutState, id: string, change: Partial<RolloutState['steps'][string]>) =>
+  Object.assign(state.steps[id] ?? {}, change);
+
+const watching = viewOf(exposingPlan(), (state) => {
+  state.status = 'watching';
+  state.cursor = 1;
+  state.exposure = 5;
+  step(state, 'expose/thing/5', { status: 'done', startedAt: start, endedAt: start + 400 });
+  step(state, 'watch/canary-5', { status: 'running', startedAt: start + 1_000 });
+  state.watch = { step: 'watch/canary-5', since: start + 1_000, endsAt: start + 1_801_000, covered: 0 };
+  state.readings = [
+    {
+      guard: 'errors',
+      verdict: 'inconclusive',
+      at: start + 9_000,
+      reason: 'too few requests',
+      value: 0.0123,
+    },
+  ];
+});
+
+const asking = viewOf(askingPlan(), (state) => {
+  state.status = 'waiting';
+  state.cursor = 1;
+  step(state, 'act/prepare', { status: 'done', startedAt: start, endedAt: start + 1_000 });
+  step(state, 'approve/go', { status: 'running', startedAt: start + 1_000 });
+  state.gate = {
+    step: 'approve/go',
+    epoch: 0,
+    since: start + 1_000,
+    deadline: start + 3_601_000,
+    approvals: [{ by: 'ben', at: start + 2_000 }],
+  };
+});
+
+const rolledBack = viewOf(exposingPlan(), (state) => {
+  state.status = 'rolled-back';
+  step(state, 'expose/thing/5', { status: 'undone', startedAt: start, endedAt: start + 400 });
+  step(state, 'watch/canary-5', { status: 'running', startedAt: start + 1_000 });
+  state.unwinding = {
+    cause: { type: 'breach', guard: 'errors', reason: '12 % is above 5 %' },
+    since: start + 5_000,
+    exposureRestoredAt: start + 5_250,
+    verifiedAt: start + 7_000,
+  };
+  state.outcome = {
+    type: 'rolled-back',
+    reason: 'guard errors failed: 12 % is above 5 %',
+    unconfirmed: true,
+  };
+});
+
+describe('the tree', () => {
+  it('shows phases, steps, exposure, guards and what comes next', () => {
+    const text = draw(watching).join('\n');
+    expect(text).toMatch(/expose-thing in local +● watching {2}12s/);
+    expect(text).toMatch(/exposure ██░+ 5 %/);
+    expect(text).toMatch(/⠋ canary +12s/);
+    expect(text).toMatch(/✔ expose\/thing\/5 +400ms/);
+    expect(text).toMatch(/⠋ watch\/canary-5 +╌+ 29m49s left +11s/);
+    expect(text).toMatch(/~ errors {2}1\.2 % +at most 5 % +inconclusive +3s ago/);
+    expect(text).toContain('too few requests');
+    expect(text).toContain('waits for   the end of watch/canary-5');
+    expect(text).toContain('next        completed, in 29m49s (10:45:01 UTC)');
+  });
+
+  it('shows who is asked, who has answered, and what happens without an answer', () => {
+    const text = draw(asking).join('\n');
+    expect(text).toMatch(/⏸ approve\/go +1 of 2 approved: ben +11s/);
+    expect(text).toMatch(/· act\/rename/);
+    expect(text).toContain('who may     team-one, sre');
+    expect(text).toMatch(/next {8}it rolls back, in 59m49s/);
+  });
+
+  it('shows how it ended, how fast exposure was taken back, and no guard of then', () => {
+    const text = draw(rolledBack).join('\n');
+    expect(text).toMatch(/exposure ░+ 0 % {2}taken back in 250ms/);
+    expect(text).toMatch(/↶ expose\/thing\/5/);
+    expect(text).toMatch(/■ watch\/canary-5 +left unfinished/);
+    expect(text).toContain('rolled-back guard errors failed: 12 % is above 5 %');
+    expect(text).toContain("the baseline's guards did not confirm it");
+    expect(text).not.toMatch(/^ guards/m);
+  });
+
+  it.each([60, 80, 100, 200])('stays within %i columns, and within 100', (width) => {
+    for (const view of [watching, asking, rolledBack]) {
+      for (const line of draw(view, 12_000, width))
+        expect(widthOf(line)).toBeLessThanOrEqual(Math.min(width, 100));
+    }
+  });
+
+  it('leaves out the steps of phases that are over when it has to be short', () => {
+    const text = draw(asking, 12_000, 100, true).join('\n');
+    expect(text).not.toContain('act/prepare');
+    expect(text).toContain('approve/go');
+  });
+
+  it('does without a plan', () => {
+    expect(draw({ report: asking.report }).join('\n')).toContain('1 approved: ben');
+  });
+});
