@@ -1,5 +1,6 @@
 import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Answer, DecisionRequest, Message, Principal } from '../src/engine/messages.js';
+import { answerTo } from '../src/engine/decisions.js';
 import type { RolloutState } from '../src/engine/state.js';
 import { blindSignal, decideSignal, decideUpdate, evidenceSignal } from './protocol.js';
 
@@ -31,14 +32,15 @@ export function openInbox(state: RolloutState): Inbox {
   const authorising = new Set<string>();
 
   async function handle(request: DecisionRequest): Promise<Answer> {
-    if (!state.decisions[request.id] && !authorising.has(request.id)) {
+    if (!answerTo(state, request.id) && !authorising.has(request.id)) {
       authorising.add(request.id);
       const message = await messageOf(state.environment, request);
       messages.push(message);
       authorising.delete(request.id);
     }
-    await condition(() => state.decisions[request.id] !== undefined);
-    return state.decisions[request.id]!;
+    let answer: Answer | undefined;
+    await condition(() => (answer = answerTo(state, request.id)) !== undefined);
+    return answer!;
   }
 
   setHandler(decideUpdate, handle, { validator: checkShape });

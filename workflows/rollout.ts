@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { planDigest } from '../src/engine/digest.js';
-import { execute } from '../src/engine/execute.js';
+import { answerAfterwards, execute } from '../src/engine/execute.js';
 import { statusReport } from '../src/engine/report.js';
 import type { Effects, Running, Subscription, Verb, Verbs } from '../src/engine/ports.js';
 import { initialState, type Outcome, type RolloutState } from '../src/engine/state.js';
@@ -42,9 +42,13 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
     const exporter = startExporter(state.rollout, state.journal);
     const visibility = createVisibility(plan, state);
     const notices = new Set<Running<unknown>>();
-    const ended = await execute(plan, state, effectsOf(state, inbox, visibility, notices));
+    const effects = effectsOf(state, inbox, visibility, notices);
+    const ended = await execute(plan, state, effects);
     visibility.show();
-    await condition(allHandlersFinished);
+    while (inbox.waiting || !allHandlersFinished()) {
+      answerAfterwards(plan, state, effects);
+      await condition(() => inbox.waiting || allHandlersFinished());
+    }
     await condition(() => exporter.flushed() && [...notices].every(({ result }) => result), flushTime);
     return ended;
   });
@@ -78,16 +82,21 @@ function effectsOf(
   visibility: { show(): void },
   notices: Set<Running<unknown>>,
 ): Effects {
+  // A query that waited for a worker is answered from a history that ends before its workflow task began: the SDK then
+  // fires a timer at the time of the task before. What follows must not depend on that time, or it does not replay.
+  let reached = 0;
+  const now = () => Math.max(Date.now(), reached);
   return {
-    now: () => Date.now(),
+    now,
     take: () => inbox.take(),
     record: () => undefined,
     async wait(until, running) {
       visibility.show();
       const due = () => inbox.waiting || running?.result !== undefined;
       if (until === undefined) return condition(due);
-      const left = until - Date.now();
+      const left = until - now();
       if (left > 0 && (await condition(due, left))) return;
+      reached = Math.max(reached, until);
       const before = [...inbox.authorising];
       await condition(() => inbox.waiting || before.every((id) => !inbox.authorising.has(id)));
     },

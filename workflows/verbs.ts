@@ -4,8 +4,10 @@ import {
   CancellationScope,
   isCancellation,
   proxyActivities,
+  TimeoutFailure,
   type ActivityOptions,
 } from '@temporalio/workflow';
+import { formatDuration } from '../src/engine/duration.js';
 import type { Act } from '../src/engine/plan.js';
 import type { Result, Running, Verb, Verbs } from '../src/engine/ports.js';
 
@@ -40,7 +42,8 @@ export function performVerb<V extends Verb>(
     .run(() => activity(input))
     .then(
       (value) => (result = { ok: true, value }),
-      (error: unknown) => (result = { ok: false, error: messageOf(error), cancelled: isCancellation(error) }),
+      (error: unknown) =>
+        (result = { ok: false, error: messageOf(error, within), cancelled: isCancellation(error) }),
     );
   return {
     get result() {
@@ -62,7 +65,15 @@ function optionsFor<V extends Verb>(verb: V, input: Verbs[V]['in'], within: numb
   };
 }
 
-function messageOf(error: unknown): string {
-  if (error instanceof ActivityFailure && error.cause instanceof Error) return error.cause.message;
-  return error instanceof Error ? error.message : String(error);
+/** Why it failed. That the time is over says nothing: then the last attempt's own words count. */
+function messageOf(error: unknown, within: number): string {
+  const failure = error instanceof ActivityFailure && error.cause ? error.cause : error;
+  if (failure instanceof TimeoutFailure) {
+    // The SDK leaves out the cause of a timeout; what the server sent still has it.
+    const last = failure.failure?.cause?.message;
+    return last
+      ? `${last} (tried again for ${formatDuration(within)})`
+      : `no answer within ${formatDuration(within)}`;
+  }
+  return failure instanceof Error ? failure.message : String(failure);
 }

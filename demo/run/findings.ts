@@ -42,10 +42,12 @@ export async function lookFromOutside(evidence: Evidence): Promise<Findings> {
   const ledger = JSON.parse(await readFile(evidence.ledgerFile, 'utf8')) as LedgerRecord;
   const judgement = await judge(evidence.databaseUrl, ledger);
   const database = await readDatabase(evidence.databaseUrl);
+  const lossy = lossyNames(ledger);
+  const kept = lossy.filter((id) => database.setAside.has(id));
   const completed = scenario.outcome === 'completed';
   return {
     judgement,
-    setAside: database.setAside,
+    setAside: database.setAside.size,
     promises: [
       promised(
         `the outcome is ${scenario.outcome}`,
@@ -60,9 +62,25 @@ export async function lookFromOutside(evidence: Evidence): Promise<Findings> {
       ),
       columnsPromise(completed, database.columns),
       await flagPromise(completed, evidence.flagFile),
-      ...(completed ? completedPromises(stats) : rolledBackPromises(evidence)),
+      ...(completed
+        ? completedPromises(stats)
+        : [
+            ...rolledBackPromises(evidence),
+            promised(
+              'names that only the new version can tell are kept',
+              kept.length === lossy.length,
+              `${kept.length} of ${lossy.length} set aside`,
+            ),
+          ]),
     ],
   };
+}
+
+/** Customers whose last name came from the candidate and reads otherwise when it is split again. */
+function lossyNames({ names }: LedgerRecord): string[] {
+  return Object.entries(names).flatMap(([id, { last, maybe }]) =>
+    last?.arm === 'candidate' && maybe.length === 0 && last.given.includes(' ') ? [id] : [],
+  );
 }
 
 function columnsPromise(completed: boolean, columns: readonly string[]): Promised {
@@ -132,7 +150,7 @@ function rolledBackPromises({ scenario, status, journal, stats, drainMs }: Evide
   return promises;
 }
 
-async function readDatabase(url: string): Promise<{ columns: string[]; setAside: number }> {
+async function readDatabase(url: string): Promise<{ columns: string[]; setAside: ReadonlySet<string> }> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -140,10 +158,11 @@ async function readDatabase(url: string): Promise<{ columns: string[]; setAside:
       `select attname as name from pg_attribute
        where attrelid = 'shop.customer'::regclass and attnum > 0 and not attisdropped order by attname`,
     );
-    const setAside = await client.query<{ count: number }>(
-      'select count(*)::int as count from switchback.set_aside',
-    );
-    return { columns: columns.rows.map(({ name }) => name), setAside: setAside.rows[0]?.count ?? 0 };
+    const setAside = await client.query<{ key: string }>('select key from switchback.set_aside');
+    return {
+      columns: columns.rows.map(({ name }) => name),
+      setAside: new Set(setAside.rows.map(({ key }) => key)),
+    };
   } finally {
     await client.end();
   }

@@ -35,13 +35,9 @@ async function runDemo(options: DemoOptions): Promise<Summary> {
   process.off('SIGTERM', interrupt);
   try {
     return await carryOut(options, supervisor);
-  } catch (error) {
-    if (!(error instanceof Detached)) throw error;
-    await detach(supervisor);
   } finally {
     await supervisor.stop();
   }
-  throw new Error('unreachable: detaching ends the process');
 }
 
 async function carryOut(options: DemoOptions, supervisor: Supervisor): Promise<Summary> {
@@ -58,7 +54,11 @@ async function carryOut(options: DemoOptions, supervisor: Supervisor): Promise<S
     log(
       `  Rollout ${rollout}${state.temporal.uiUrl ? `, in Temporal's own UI: ${state.temporal.uiUrl}` : ''}`,
     );
-    const status = await follow({ options, supervisor, client, plan, rollout });
+    const following = follow({ options, supervisor, client, plan, rollout });
+    const status = await following.catch((error: unknown) => {
+      if (error instanceof Detached) return detach(supervisor, rollout);
+      throw error;
+    });
     return await conclude(options, supervisor, client, plan, status);
   } finally {
     await client.close();
@@ -94,13 +94,14 @@ async function conclude(
   return summary;
 }
 
-async function detach(supervisor: Supervisor): Promise<never> {
+/** Ends this process; the stack and the rollout go on. */
+async function detach(supervisor: Supervisor, rollout: string): Promise<never> {
   await supervisor.keep();
   const where =
     process.env.SWITCHBACK_STATE === supervisor.stateFile ? '' : `SWITCHBACK_STATE=${supervisor.stateFile} `;
   log('\nDetached: the rollout goes on.');
-  log(`  come back    ${where}npx switchback status --watch split-customer-name`);
-  log(`  answer       ${where}npx switchback approve split-customer-name --as ana`);
+  log(`  come back    ${where}npx switchback status ${rollout} --watch`);
+  log(`  answer       ${where}npx switchback approve ${rollout} --as ana`);
   log(`  stop it all  ${where}npx switchback dev --stop`);
   process.exit(0);
 }

@@ -1,3 +1,4 @@
+import type { Guard } from '../engine/plan.js';
 import type { GuardReading } from '../engine/ports.js';
 
 /** Two readings further apart than this many intervals leave a gap: one lost sample is forgiven, two are not. */
@@ -11,9 +12,9 @@ export interface Coverage {
   readonly longestGap: { readonly start: number; readonly length: number };
 }
 
-/** Whether a reading says something about the metric: a pass or a fail does, everything else does not. */
-export function isEvidence({ verdict }: Pick<GuardReading, 'verdict'>): boolean {
-  return verdict === 'pass' || verdict === 'fail';
+/** Whether a reading says something about the metric: a pass or a fail does, and what the guard lets continue. */
+export function isEvidence({ on }: Pick<Guard, 'on'>, { verdict }: Pick<GuardReading, 'verdict'>): boolean {
+  return verdict === 'pass' || verdict === 'fail' || on[verdict] === 'continue';
 }
 
 /**
@@ -22,19 +23,23 @@ export function isEvidence({ verdict }: Pick<GuardReading, 'verdict'>): boolean 
  */
 export function coverageOf(
   readings: readonly GuardReading[],
-  interval: number,
+  guard: Pick<Guard, 'evidence' | 'on'>,
   from: number,
   to: number,
 ): Coverage {
   let covered = 0;
   let longestGap = { start: from, length: 0 };
   let gapStart: number | undefined;
-  const points = [{ at: from, good: true }, ...readings.map(toPoint), { at: to, good: true }];
+  const points = [
+    { at: from, good: true },
+    ...readings.map((reading) => ({ at: reading.at, good: isEvidence(guard, reading) })),
+    { at: to, good: true },
+  ];
   for (const [index, right] of points.entries()) {
     const left = points[index - 1];
     if (left === undefined) continue;
     const length = right.at - left.at;
-    if (readings.length > 0 && left.good && right.good && length <= longestStep * interval) {
+    if (readings.length > 0 && left.good && right.good && length <= longestStep * guard.evidence.interval) {
       covered += length;
       gapStart = undefined;
       continue;
@@ -45,8 +50,4 @@ export function coverageOf(
     }
   }
   return { covered, longestGap };
-}
-
-function toPoint(reading: GuardReading): { at: number; good: boolean } {
-  return { at: reading.at, good: isEvidence(reading) };
 }

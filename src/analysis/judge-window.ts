@@ -23,7 +23,7 @@ interface Seen {
  * Judges the evidence between `from` and `to` (milliseconds since the epoch, both inclusive). One `fail` fails the
  * window; a guard whose newest reading is no evidence gives that verdict; it passes only when every guard has evidence
  * for the whole window: a gap is `no-evidence`, never a pass, and so is a subscription without guards. Readings made
- * for another subscription number are stale and do not count. The order of the readings does not matter.
+ * for another subscription, unless this one continues it, are stale and do not count. The order of the readings does not matter.
  */
 export function judgeWindow(
   subscription: Subscription,
@@ -32,12 +32,19 @@ export function judgeWindow(
   to: number,
 ): Judgement {
   const valid = readings.filter(
-    ({ subscription: number, at }) => number === subscription.number && at >= from && at <= to,
+    ({ subscription: number, at }) =>
+      number >= (subscription.continues ?? subscription.number) &&
+      number <= subscription.number &&
+      at >= from &&
+      at <= to,
   );
   const seen = subscription.guards.map((guard) => see(guard, valid, from, to));
   const covered = seen.length === 0 ? 0 : Math.min(...seen.map(({ coverage }) => coverage.covered));
   const last = seen.flatMap((entry) => (entry.last === undefined ? [] : [withoutNumber(entry.last)]));
-  return { ...conclude(seen, from, to), covered, recorded: recordedOf(seen), last };
+  const failed = seen.flatMap(({ guard, readings: of }) =>
+    of.some(({ verdict }) => verdict === 'fail') ? [guard.name] : [],
+  );
+  return { ...conclude(seen, from, to), failed, covered, recorded: recordedOf(seen), last };
 }
 
 function conclude(seen: readonly Seen[], from: number, to: number): { verdict: Verdict; reason: string } {
@@ -49,7 +56,7 @@ function conclude(seen: readonly Seen[], from: number, to: number): { verdict: V
   if (failure !== undefined) return { verdict: 'fail', reason: `${failure.guard}: ${failure.reason}` };
   const missing = seen.find(({ last }) => last === undefined);
   const unsure = seen
-    .flatMap(({ last }) => (last === undefined || isEvidence(last) ? [] : [last]))
+    .flatMap(({ guard, last }) => (last === undefined || isEvidence(guard, last) ? [] : [last]))
     .sort((a, b) => severity.indexOf(b.verdict) - severity.indexOf(a.verdict))[0];
   if (unsure !== undefined && (missing === undefined || unsure.verdict !== 'no-evidence')) {
     return { verdict: unsure.verdict, reason: `${unsure.guard}: ${unsure.reason}` };
@@ -71,7 +78,7 @@ function describeGap({ guard, coverage }: Seen, from: number, whole: number): st
 
 function see(guard: Guard, valid: readonly RecordedReading[], from: number, to: number): Seen {
   const readings = oneOfEachMoment(valid.filter((reading) => reading.guard === guard.name));
-  const coverage = coverageOf(readings, guard.evidence.interval, from, to);
+  const coverage = coverageOf(readings, guard, from, to);
   return { guard, readings, last: readings.at(-1), coverage };
 }
 

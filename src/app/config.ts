@@ -34,17 +34,26 @@ const flags = z.strictObject({
     .exactOptional(),
 });
 
-const environment = z.strictObject({
-  /** `local`: people are taken by their name. `shared`: only signed decisions count. */
-  kind: z.enum(['local', 'shared']),
-  databases: z.record(z.string(), z.strictObject({ url: secret })).default({}),
-  flags: z.record(z.string(), flags).default({}),
-  metrics: z.record(z.string(), metrics).default({}),
-  /** Groups by person. */
-  people: z.record(z.string(), z.array(z.string())).default({}),
-  /** Directory of captures, evidence and journals, shared by the environment's workers. */
-  records: z.string(),
-});
+const environment = z
+  .strictObject({
+    /** `local`: people are taken by their name. `shared`: only signed decisions count. */
+    kind: z.enum(['local', 'shared']),
+    databases: z.record(z.string(), z.strictObject({ url: secret })).default({}),
+    flags: z.record(z.string(), flags).default({}),
+    metrics: z.record(z.string(), metrics).default({}),
+    /** Groups by person. */
+    people: z.record(z.string(), z.array(z.string())).default({}),
+    /** Directory of captures, evidence and journals, shared by the environment's workers. */
+    records: z.string(),
+  })
+  .superRefine(({ kind, databases }, context) => {
+    if (kind === 'local') return;
+    for (const [name, { url }] of Object.entries(databases)) {
+      if (typeof url !== 'string') continue;
+      const message = 'only a local environment may hold a secret itself: write {"env": "VARIABLE"} instead';
+      context.addIssue({ code: 'custom', path: ['databases', name, 'url'], message });
+    }
+  });
 
 const configuration = z.strictObject({ environments: z.record(z.string(), environment) });
 

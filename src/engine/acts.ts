@@ -1,5 +1,6 @@
 import { attend, attended, pause } from './attention.js';
-import type { Act } from './plan.js';
+import { performGate } from './gates.js';
+import { stepsOf, type Act } from './plan.js';
 import type { Running } from './ports.js';
 import { keyOf, record, setStatus, standStill, stepState, type Run } from './run.js';
 import type { Cause } from './state.js';
@@ -15,9 +16,12 @@ export interface Current {
 /** Carries out one act: its undo is registered before it starts. */
 export async function performAct(run: Run, act: Act, current: Current): Promise<void> {
   const { state, effects, plan } = run;
-  if (!state.captures[act.target]) await capture(run, act);
-  // After the capture, which may take its time: nobody is exposed on evidence that has gone meanwhile.
-  if (act.exposure) await awaitPassingGuards(run);
+  do {
+    if (!state.captures[act.target]) await capture(run, act);
+    // After the capture, which may take its time: nobody is exposed on evidence that has gone meanwhile.
+    if (act.exposure) await awaitPassingGuards(run);
+    await untilNotHeld(run);
+  } while (await askedAgain(run));
   if (act.exposure) await expectExposure(run, act.exposure.percent);
   await untilNotHeld(run);
 
@@ -52,6 +56,17 @@ export async function performAct(run: Run, act: Act, current: Current): Promise<
   const cause: Cause = { type: 'act-failed', step: act.id, reason: result.error };
   if (crosses) await uncrossWhenWithoutEffect(run, act, cause);
   throw new Stop(cause);
+}
+
+/** Leave given before a hold does not cover what starts after it: its gate opens anew. */
+async function askedAgain(run: Run): Promise<boolean> {
+  const { state, plan } = run;
+  const before = stepsOf(plan)[state.cursor - 1]?.step;
+  if (before?.type !== 'gate' || !state.leaveVoided) return false;
+  stepState(run, before.id).epoch += 1;
+  record(run, 'approvals-voided', 'a hold began before what they allow had started', { step: before.id });
+  await performGate(run, before);
+  return true;
 }
 
 async function untilNotHeld(run: Run): Promise<void> {

@@ -97,7 +97,7 @@ interface Finding {
 function reviewGuards(run: Run): void {
   const { state } = run;
   if (isOver(run) || !state.subscription || (state.exposure === 0 && !state.watch)) return;
-  const findings = run.plan.guards.flatMap((guard) => findingOf(run, guard));
+  const findings = [...run.plan.guards.flatMap((guard) => findingOf(run, guard)), ...unjudged(run)];
   const breach = findings.find(({ reaction }) => reaction === 'roll-back');
   if (breach) {
     record(run, 'breach', breach.reason, { evidence: { guard: breach.guard } });
@@ -116,6 +116,11 @@ function everyGuardSpoke({ state, plan }: Run): boolean {
       ({ guard, verdict }) => guard === name && (verdict === 'pass' || on[verdict] === 'continue'),
     ),
   );
+}
+
+function unjudged({ state: { watch } }: Run): Finding[] {
+  if (watch?.unjudged === undefined) return [];
+  return [{ reaction: 'hold', guard: watch.step, reason: `its window cannot be judged: ${watch.unjudged}` }];
 }
 
 function findingOf({ state, effects }: Run, guard: Guard): Finding[] {
@@ -156,6 +161,7 @@ function hold(run: Run, reason: string, askNow: boolean): void {
     asked: false,
   };
   record(run, 'hold', reason);
+  state.leaveVoided = true;
   voidApprovals(run, 'a hold began');
 }
 

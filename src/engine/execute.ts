@@ -30,6 +30,11 @@ export async function execute(plan: Plan, state: RolloutState, effects: Effects)
   return outcome;
 }
 
+/** Answers what still arrives when the rollout is over. */
+export function answerAfterwards(plan: Plan, state: RolloutState, effects: Effects): void {
+  attend({ plan, state, effects });
+}
+
 async function outcomeOf(run: Run, current: Current): Promise<Outcome> {
   try {
     await preflight(run);

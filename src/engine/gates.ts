@@ -28,6 +28,7 @@ export async function performGate(run: Run, gate: Gate): Promise<void> {
     delete state.gate;
     step.epoch = open.epoch;
     if (passed) {
+      delete state.leaveVoided;
       step.status = 'done';
       step.endedAt = effects.now();
       const by = open.approvals.map((approval) => approval.by).join(', ');

@@ -42,6 +42,8 @@ export interface Subscription {
   /** Raised at each new subscription of the rollout: readings for an older one are stale. */
   readonly number: number;
   readonly guards: readonly Guard[];
+  /** The oldest subscription whose readings count as this one's: it only asks again for what that one asked for. */
+  readonly continues?: number;
   /** Percent exposed: at 0 the baseline arm is judged, at 100 there is no baseline left. */
   readonly percent: number;
   /** Milliseconds since the epoch: nothing measured before it counts. */
@@ -54,6 +56,8 @@ export interface Subscription {
 export interface Judgement {
   readonly verdict: Verdict;
   readonly reason: string;
+  /** Guards with a `fail` anywhere in the window. */
+  readonly failed: readonly string[];
   /** Milliseconds of the window for which every guard has good evidence. */
   readonly covered: number;
   /** Median of the baseline's values in the window, by guard. */

@@ -4,13 +4,25 @@ import { record, type Run } from './run.js';
 import { Stop } from './stop.js';
 import { awaitPassingGuards } from './subscription.js';
 
+/** Milliseconds for each check: whoever started the rollout still sits there, and nothing has been changed. */
+const checkWithin = 20_000;
+
 /** Looks before the first act: every act fits the environment, and every guard passes once. Changes nothing. */
 export async function preflight(run: Run): Promise<void> {
   const { effects, plan } = run;
   for (const act of actsOf(plan)) {
-    const result = await attended(run, effects.perform('check', { act }, plan.deadlines.preflight));
+    const result = await attended(
+      run,
+      effects.perform('check', { act }, Math.min(checkWithin, plan.deadlines.preflight)),
+    );
     if (!result.ok) throw new Stop({ type: 'act-failed', step: act.id, reason: result.error });
   }
-  await awaitPassingGuards(run);
+  await awaitPassingGuards(run, refuseBrokenSource);
   record(run, 'preflight-passed', 'every act fits the environment and every guard passes');
+}
+
+/** A source that answers nonsense is set up wrongly: waiting would not mend it. */
+function refuseBrokenSource({ state }: Run): void {
+  const broken = state.readings.find(({ verdict }) => verdict === 'error');
+  if (broken) throw new Stop({ type: 'no-leave-from-guards', reason: `${broken.guard}: ${broken.reason}` });
 }

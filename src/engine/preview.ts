@@ -4,7 +4,7 @@ import type { JournalEvent } from './journal.js';
 import type { Message } from './messages.js';
 import type { Plan } from './plan.js';
 import { approvalOf } from './decisions.js';
-import type { Effects, Result, Running, Subscription, Verb, Verbs } from './ports.js';
+import type { Effects, GuardReading, Result, Running, Subscription, Verb, Verbs } from './ports.js';
 import { initialState, type RolloutState } from './state.js';
 
 /** A plan carried out on paper: acts take no time, guards pass, people agree at once. */
@@ -63,24 +63,23 @@ const answers: { readonly [V in Verb]: (input: Verbs[V]['in'], now: number) => V
   verify: () => ({ verified: true, reason: 'on paper', evidence: {} }),
   subscribe: () => null,
   unsubscribe: () => null,
-  judge: ({ from, to }) => ({
+  judge: ({ subscription, from, to }) => ({
     verdict: 'pass',
     reason: 'on paper',
+    failed: [],
     covered: to - from,
     recorded: {},
-    last: [],
+    last: passes(subscription, to),
   }),
   notify: () => null,
 };
 
-function allPass({ number, guards }: Subscription, at: number): Message {
-  const readings = guards.map(({ name }) => ({
-    guard: name,
-    verdict: 'pass' as const,
-    at,
-    reason: 'on paper',
-  }));
-  return { type: 'evidence', subscription: number, readings };
+function allPass(subscription: Subscription, at: number): Message {
+  return { type: 'evidence', subscription: subscription.number, readings: passes(subscription, at) };
+}
+
+function passes({ guards }: Subscription, at: number): GuardReading[] {
+  return guards.map(({ name }) => ({ guard: name, verdict: 'pass', at, reason: 'on paper' }));
 }
 
 function agreement(plan: Plan, state: RolloutState): Message[] {

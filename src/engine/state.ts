@@ -98,7 +98,16 @@ export interface RolloutState {
   recorded: Record<string, number>;
   hold?: Hold;
   gate?: OpenGate;
-  watch?: { readonly step: string; readonly since: number; endsAt: number; covered: number };
+  watch?: {
+    readonly step: string;
+    readonly since: number;
+    endsAt: number;
+    covered: number;
+    /** Why the window cannot be judged: it holds, whatever the newest readings say. */
+    unjudged?: string;
+  };
+  /** A hold began since the last gate passed: whoever approved there did so before it. */
+  leaveVoided?: true;
   stuck?: Stuck;
   noReturn?: { readonly step: string; readonly at: number };
   unwinding?: {

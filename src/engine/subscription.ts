@@ -22,9 +22,11 @@ export function nextSubscription({ state, effects, plan }: Run, percent: number)
   state.readings = [];
   state.warmUntil =
     now + Math.max(0, ...plan.guards.map(({ evidence }) => evidence.lookBack + evidence.maxAge));
+  const before = state.subscription;
   const subscription: Subscription = {
     rollout: state.rollout,
     number: (state.subscription?.number ?? 0) + 1,
+    ...(before?.percent === percent && { continues: before.continues ?? before.number }),
     guards: plan.guards,
     percent,
     since: now,
@@ -35,18 +37,48 @@ export function nextSubscription({ state, effects, plan }: Run, percent: number)
   return subscription;
 }
 
-/** Waits until every guard has passed for the present subscription; throws `Stop` when that does not come in time. */
-export async function awaitPassingGuards(run: Run): Promise<void> {
+/**
+ * Waits until every guard passes, now, for the present subscription; throws `Stop` when that does not come in time, or
+ * when `look` throws it.
+ */
+export async function awaitPassingGuards(
+  run: Run,
+  look: (run: Run) => void = () => undefined,
+): Promise<void> {
   const { state, effects, plan } = run;
   if (plan.guards.length === 0) return;
   if (!state.subscription) await subscribe(run, state.exposure);
   const deadline = effects.now() + plan.deadlines.preflight;
-  while (missingPasses(run).length > 0) {
-    if (effects.now() >= deadline) {
-      throw new Stop({ type: 'no-leave-from-guards', reason: missingPasses(run).join('; ') });
-    }
-    await pause(run, deadline);
+  for (;;) {
+    look(run);
+    const missing = missingPasses(run);
+    const lacking = missing.length > 0 ? missing : await stalePasses(run);
+    if (lacking.length === 0) return;
+    const now = effects.now();
+    if (now >= deadline) throw new Stop({ type: 'no-leave-from-guards', reason: lacking.join('; ') });
+    await pause(run, missing.length > 0 ? deadline : Math.min(deadline, now + shortestInterval(run)));
   }
+}
+
+/** The sentinel speaks only of changes: whether its last pass still holds is asked of the evidence itself. */
+async function stalePasses(run: Run): Promise<string[]> {
+  const { state, effects, plan } = run;
+  const { subscription } = state;
+  if (!subscription) return [];
+  const to = effects.now();
+  const oldest = Math.max(...plan.guards.map(({ evidence }) => evidence.maxAge + evidence.interval));
+  const input = { subscription, from: Math.max(subscription.since, to - oldest), to };
+  const judged = await attended(run, effects.perform('judge', input, plan.deadlines.preflight));
+  if (!judged.ok) return [`the evidence cannot be read: ${judged.error}`];
+  return plan.guards.flatMap(({ name }) => {
+    const last = judged.value.last.find(({ guard }) => guard === name);
+    if (last?.verdict === 'pass') return [];
+    return [`${name}: ${last ? `${last.verdict}, ${last.reason}` : 'no reading of late'}`];
+  });
+}
+
+function shortestInterval({ plan }: Run): number {
+  return Math.min(...plan.guards.map(({ evidence }) => evidence.interval));
 }
 
 /** Exposure is about to become `percent`: from here on the guards judge who will have the candidate. */

@@ -68,6 +68,19 @@ const evidenceFits: Rule = ({ guards }) => {
   }
 };
 
+const nothingPassesWithoutEvidence: Rule = ({ guards }) => {
+  for (const { name, on } of guards) {
+    const verdict = (['no-evidence', 'error'] as const).find((blind) => on[blind] === 'continue');
+    if (verdict) {
+      throw new Refusal(
+        `guard ${name}`,
+        `continues on ${verdict}, so that it would pass without evidence`,
+        'let it hold, ask or roll-back',
+      );
+    }
+  }
+};
+
 const insideScope: Rule = ({ scope }, steps) => {
   for (const { phase, step } of steps) {
     if (step.type === 'act' && !scope.some((target) => covers(target, step.target))) {
@@ -176,6 +189,7 @@ const rules: readonly Rule[] = [
   idsOnce,
   guardsOnce,
   evidenceFits,
+  nothingPassesWithoutEvidence,
   insideScope,
   irreversibleOnlyInContract,
   exposureRises,

@@ -1,6 +1,6 @@
-import { attended, pause } from './attention.js';
+import { attend, attended, pause } from './attention.js';
 import type { Watch } from './plan.js';
-import type { Judgement } from './ports.js';
+import type { Judgement, Result } from './ports.js';
 import { record, setStatus, stepState, type Run } from './run.js';
 import { Stop } from './stop.js';
 import { subscribe } from './subscription.js';
@@ -13,7 +13,7 @@ export async function performWatch(run: Run, watch: Watch): Promise<void> {
   const { state, effects, plan } = run;
   const step = stepState(run, watch.id);
   const since = effects.now();
-  const progress = { step: watch.id, since, endsAt: since + watch.for, covered: 0 };
+  const progress: Progress = { step: watch.id, since, endsAt: since + watch.for, covered: 0 };
   step.status = 'running';
   step.startedAt = since;
   if (plan.guards.length > 0 && !state.subscription) await subscribe(run, state.exposure);
@@ -23,11 +23,17 @@ export async function performWatch(run: Run, watch: Watch): Promise<void> {
   for (;;) {
     await holdUntil(run, progress);
     if (plan.guards.length === 0) break;
-    const judgement = await judge(run, progress.since);
-    if (judgement.verdict === 'fail') throw breach(run, judgement);
-    const passes =
-      judgement.covered >= watch.for && judgement.last.every(({ verdict }) => verdict === 'pass');
-    if (passes && !state.hold) {
+    const judged = await judge(run, progress.since);
+    if (!judged.ok) {
+      judgeLater(run, progress, judged.error);
+      continue;
+    }
+    const judgement = judged.value;
+    if (judgement.covered > progress.covered || judgement.verdict === 'pass') delete progress.unjudged;
+    attend(run);
+    const breached = rollingBack(run, judgement);
+    if (breached !== undefined) throw breach(run, breached, judgement);
+    if (isWhole(run, watch, judgement) && !state.hold) {
       Object.assign(state.recorded, judgement.recorded);
       break;
     }
@@ -43,28 +49,49 @@ export async function performWatch(run: Run, watch: Watch): Promise<void> {
 type Progress = NonNullable<Run['state']['watch']>;
 
 async function holdUntil(run: Run, progress: Progress): Promise<void> {
-  while (run.state.hold || run.effects.now() < progress.endsAt) {
+  const blocked = () => run.state.hold !== undefined && progress.unjudged === undefined;
+  while (blocked() || run.effects.now() < progress.endsAt) {
     setStatus(run, run.state.hold ? 'holding' : 'watching');
-    await pause(run, run.state.hold ? undefined : progress.endsAt);
+    await pause(run, blocked() ? undefined : progress.endsAt);
   }
   setStatus(run, 'watching');
 }
 
-async function judge(run: Run, since: number): Promise<Judgement> {
+async function judge(run: Run, since: number): Promise<Result<Judgement>> {
   const { state, effects, plan } = run;
   const { subscription } = state;
   if (!subscription) throw new TypeError('a watch with guards has a subscription');
   const to = effects.now();
   const input = { subscription, from: since, to };
-  const result = await attended(run, effects.perform('judge', input, plan.deadlines.preflight));
-  if (result.ok) return result.value;
-  return { verdict: 'error', reason: result.error, covered: 0, recorded: {}, last: [] };
+  return attended(run, effects.perform('judge', input, plan.deadlines.preflight));
 }
 
-function breach(run: Run, judgement: Judgement): Stop {
-  const guard = judgement.last.find(({ verdict }) => verdict === 'fail')?.guard ?? 'a guard';
-  record(run, 'breach', judgement.reason, { evidence: { guard } });
-  return new Stop({ type: 'breach', guard, reason: judgement.reason });
+/** The evidence stays where it is, so nothing of the window is lost; but what nobody can judge holds. */
+function judgeLater(run: Run, progress: Progress, reason: string): void {
+  progress.unjudged = reason;
+  progress.endsAt = run.effects.now() + Math.max(...run.plan.guards.map(({ evidence }) => evidence.interval));
+  attend(run);
+}
+
+/** A guard that failed in the window, and whose failure the plan answers with rolling back. */
+function rollingBack({ plan }: Run, { failed }: Judgement): string | undefined {
+  return plan.guards.find(({ name, on }) => failed.includes(name) && on.fail === 'roll-back')?.name;
+}
+
+/** The whole length has evidence, and nothing that the plan does not let continue was seen last. */
+function isWhole({ plan }: Run, watch: Watch, { covered, last }: Judgement): boolean {
+  return (
+    covered >= watch.for &&
+    plan.guards.every(({ name, on }) => {
+      const verdict = last.find(({ guard }) => guard === name)?.verdict ?? 'no-evidence';
+      return verdict === 'pass' || on[verdict] === 'continue';
+    })
+  );
+}
+
+function breach(run: Run, guard: string, { reason }: Judgement): Stop {
+  record(run, 'breach', reason, { evidence: { guard } });
+  return new Stop({ type: 'breach', guard, reason });
 }
 
 /** Without growth the sentinel is asked anew: if it stays silent, its silence becomes a hold. */
@@ -79,7 +106,10 @@ async function extend(run: Run, watch: Watch, progress: Progress, judgement: Jud
     step: watch.id,
     evidence: { coveredMs: judgement.covered, ofMs: watch.for, endsAt: progress.endsAt },
   });
-  if (stalled) await subscribe(run, state.exposure);
+  if (!stalled) return;
+  progress.unjudged = judgement.reason;
+  await subscribe(run, state.exposure);
+  progress.endsAt = effects.now() + Math.max(shortest, state.warmUntil - effects.now());
 }
 
 function evidenceOf({ state }: Run) {

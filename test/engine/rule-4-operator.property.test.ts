@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { why } from '../../src/engine/why.js';
+import type { Plan } from '../../src/engine/plan.js';
 import { run, Stranded, type Script } from '../support/world.js';
 import { resolves } from '../support/world/people.js';
 import { act, byAction, deadlines, planOf } from '../support/world/plans.js';
@@ -10,19 +10,30 @@ const fails = (times: number): Script => ({
   behaviours: { 'apply do/2': { times: Infinity }, 'undo do/1': { times, takes: 1_000 } },
 });
 
+/** Undoing some act, and whatever restores, takes very long to succeed. */
+function stubborn(script: Script, { phases }: Plan): Script {
+  const undone = phases.expand.find((step) => step.type === 'act' && step.undo.type === 'act');
+  const times = { times: 100, takes: 1_000 };
+  return {
+    ...script,
+    behaviours: { ...script.behaviours, restore: times, ...(undone && { [`undo ${undone.id}`]: times }) },
+  };
+}
+
 describe('rule 4: an undo that keeps failing calls an operator', () => {
   it('never ends while an undo has failed and nobody chose (500 runs)', async () => {
-    const counts = await everyRun({ runs: 500 }, ({ trace, state, ended }) => {
+    const counts = await everyRun({ runs: 500, change: stubborn }, ({ trace, ended }) => {
       const seen: string[] = [];
       for (const failed of trace.ends('undo', 'restore').filter(({ ok }) => !ok)) {
         const next = trace
           .of('event')
           .find(({ index, event }) => index > failed.index && event.type === 'needs-operator');
-        expect(next?.event.step ?? state.stuck?.step, 'someone is called').toBeDefined();
         const chosen = trace
           .events('decision')
-          .some(({ index, event }) => index > next!.index && event.evidence?.accepted === true);
+          .some(({ index, event }) => index > (next?.index ?? 0) && event.evidence?.accepted === true);
+        // Of two that failed together only one is asked about when the answer is to halt.
         if (!(ended instanceof Error)) expect(chosen, 'it did not end by itself').toBe(true);
+        if (!next) expect(ended).toMatchObject({ type: 'halted' });
         seen.push('failed undo');
       }
       return seen;
@@ -41,9 +52,9 @@ describe('rule 4: an undo that keeps failing calls an operator', () => {
 
   it('waits for a named person, says what they may choose, and calls an incident', async () => {
     const world = await run(plan, { ...fails(Infinity), rescued: false });
-    const answer = why(plan, world.state);
-    expect(answer).toMatchObject({ status: 'needs-operator', step: 'do/1', who: ['owners'] });
-    expect(answer.clears).toBe('retry, skip, halt');
+    const { why } = world.ended as Stranded;
+    expect(why).toMatchObject({ status: 'needs-operator', step: 'do/1', who: ['owners'] });
+    expect(why.clears).toBe('retry, skip, halt');
     const told = world.trace.calls('notify').map(({ input }) => input as { urgency: string; text: string });
     expect(told).toContainEqual(
       expect.objectContaining({ urgency: 'incident', text: expect.stringContaining('do/1') }),

@@ -4,7 +4,7 @@ import type { Message } from '../../src/engine/messages.js';
 import { actsOf, type Act, type Plan, type Target } from '../../src/engine/plan.js';
 import type { Effects, EffectKey, Result, Running, Verb, Verbs } from '../../src/engine/ports.js';
 import { initialState, type Outcome, type RolloutState } from '../../src/engine/state.js';
-import { why } from '../../src/engine/why.js';
+import { why, type Why } from '../../src/engine/why.js';
 import { Clock } from './world/clock.js';
 import { Adapters } from './world/effects-of-verbs.js';
 import { Faults, nameOf, type Behaviours } from './world/faults.js';
@@ -32,7 +32,15 @@ export interface Script {
 }
 
 /** The rollout waits for a person, and nobody comes. */
-export class Stranded extends Error {}
+export class Stranded extends Error {
+  constructor(
+    message: string,
+    /** What it said it was waiting for. */
+    readonly why: Why,
+  ) {
+    super(message);
+  }
+}
 /** The interpreter runs without time passing. */
 export class Livelock extends Error {}
 /** The rollout goes on for ever without asking anybody. */
@@ -52,6 +60,8 @@ export interface World {
   /** What `why` failed to say, at every wait. */
   readonly silences: string[];
   readonly ended: Outcome | Stranded | Livelock | Endless;
+  /** How long the trace was when it ended: what follows landed too late to be heard. */
+  readonly endedAt: number;
 }
 
 const start = 1_000_000_000;
@@ -100,16 +110,26 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
       if (clock.now - start > horizon) throw new Endless(`${state.status} at step ${state.cursor}`);
       silences.push(...silencesOf(plan, state));
       while (inbox.length === 0 && running?.result === undefined) {
-        if (clock.step(until)) continue;
-        if (until !== undefined) return clock.jumpTo(until);
+        if (!waitsTooLong(state, clock.now) && clock.step(until)) continue;
+        if (!waitsTooLong(state, clock.now) && until !== undefined) return clock.jumpTo(until);
         const help = script.rescued === false ? undefined : lastResort(state, (rescues += 1));
-        if (!help) throw new Stranded(`${state.status} at step ${state.cursor}`);
-        clock.after(60_000, () => arrive(help));
+        if (!help) throw new Stranded(`${state.status} at step ${state.cursor}`, why(plan, state));
+        arrive(help);
+        clock.step();
       }
     },
     take() {
       const message = inbox.shift();
-      if (message) trace.add({ type: 'taken', at: clock.now, message });
+      if (!message) return undefined;
+      const { exposure, exposedFrom, unwinding, halting, outcome } = state;
+      trace.add({
+        type: 'taken',
+        at: clock.now,
+        message,
+        exposure,
+        ...(exposedFrom !== undefined && { exposedFrom }),
+        stopped: (unwinding ?? halting ?? outcome) !== undefined,
+      });
       return message;
     },
     record(event) {
@@ -157,10 +177,16 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     if (error instanceof Stranded || error instanceof Livelock || error instanceof Endless) return error;
     throw error;
   });
+  const endedAt = trace.entries.length;
   // Whatever was still under way lands now: a rollback that is undone by it was none.
   for (let count = 0; count < 1_000 && clock.step(clock.now + 3_600_000); count += 1);
   const gone = () => acts.some((act) => act.undo.type === 'irreversible' && targets.has(act));
-  return { plan, state, trace, sentinel, start, before, after: all, gone, silences, ended };
+  return { plan, state, trace, sentinel, start, before, after: all, gone, silences, ended, endedAt };
+}
+
+/** It asked long ago and nobody came, though it may go on looking meanwhile. */
+function waitsTooLong({ hold }: RolloutState, now: number): boolean {
+  return hold?.asked === true && now - hold.askAt > 600_000;
 }
 
 /** The people of a script, listening to the journal. */

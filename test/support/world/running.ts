@@ -1,6 +1,6 @@
 import type { Result, Running } from '../../../src/engine/ports.js';
 import type { Clock } from './clock.js';
-import type { Faults } from './faults.js';
+import type { Behaviour, Faults } from './faults.js';
 
 /** Milliseconds between two attempts. */
 const backoff = 2_000;
@@ -11,6 +11,7 @@ export class SimulatedCall<T> implements Running<T> {
   #cancelled = false;
   #over = false;
   readonly #deadline: number;
+  readonly #behaviour: Required<Behaviour>;
 
   constructor(
     private readonly clock: Clock,
@@ -22,6 +23,7 @@ export class SimulatedCall<T> implements Running<T> {
     private readonly onCancel: () => void,
   ) {
     this.#deadline = clock.now + within;
+    this.#behaviour = faults.begin(name);
     this.#attempt();
   }
 
@@ -29,7 +31,7 @@ export class SimulatedCall<T> implements Running<T> {
     if (this.result || this.#cancelled) return;
     this.#cancelled = true;
     this.onCancel();
-    const { cancel, cancelTakes } = this.faults.of(this.name);
+    const { cancel, cancelTakes } = this.#behaviour;
     if (cancel === 'ignores') return;
     this.#over = true;
     this.#landLate(cancelTakes);
@@ -37,7 +39,7 @@ export class SimulatedCall<T> implements Running<T> {
   }
 
   #attempt(): void {
-    const { takes } = this.faults.of(this.name);
+    const { takes } = this.#behaviour;
     const endsAt = this.clock.now + takes;
     if (endsAt > this.#deadline) this.clock.at(this.#deadline, () => this.#timeOut());
     else this.clock.at(endsAt, () => this.#finish());
@@ -46,7 +48,7 @@ export class SimulatedCall<T> implements Running<T> {
   #timeOut(): void {
     if (this.#over) return;
     this.#over = true;
-    const { fails, times } = this.faults.of(this.name);
+    const { fails, times } = this.#behaviour;
     if (times > 0 && fails !== 'before') this.#quietly(fails === 'half');
     this.#landLate(0);
     this.#end({ ok: false, error: 'timed out', cancelled: false });
@@ -63,7 +65,7 @@ export class SimulatedCall<T> implements Running<T> {
   }
 
   #fail(): void {
-    const { fails, takes } = this.faults.of(this.name);
+    const { fails, takes } = this.#behaviour;
     if (fails !== 'before') this.#quietly(fails === 'half');
     if (this.#cancelled || this.clock.now + backoff + takes > this.#deadline) {
       return this.#end({
@@ -78,7 +80,7 @@ export class SimulatedCall<T> implements Running<T> {
   }
 
   #landLate(delay: number): void {
-    const { cancel, landsAfter } = this.faults.of(this.name);
+    const { cancel, landsAfter } = this.#behaviour;
     if (cancel === 'lands-late') this.clock.after(delay + landsAfter, () => this.#quietly(false));
   }
 

@@ -29,7 +29,7 @@ function behaviour(late: boolean): fc.Arbitrary<Behaviour> {
       takes: fc.constantFrom(0, 200, 3_000, 30_000, 90_000),
       times: fc.constantFrom(0, 1, 3, 100),
       fails: fc.constantFrom('before', 'half', 'after'),
-      cancel: fc.constantFrom('obeys', 'ignores', late ? 'lands-late' : 'obeys'),
+      cancel: cancels(late),
       cancelTakes: fc.constantFrom(0, 100, 20_000),
       landsAfter: fc.constantFrom(0, 5_000, 60_000),
     },
@@ -41,7 +41,18 @@ function behaviours(plan: Plan, late: boolean): fc.Arbitrary<Behaviours> {
   const ids = actsOf(plan).map(({ id }) => id);
   const calls = [...ofNone, ...ids.flatMap((id) => ofAct.map((verb) => `${verb} ${id}`))];
   const one = fc.tuple(fc.constantFrom(...calls), behaviour(late));
-  return fc.array(one, { maxLength: 4 }).map((entries) => Object.fromEntries(entries));
+  const common = fc.record({ takes: fc.constantFrom(200, 2_000, 15_000), cancel: cancels(late) });
+  return fc
+    .tuple(common, fc.array(one, { maxLength: 6 }))
+    .map(([apply, entries]) => ({ apply, ...Object.fromEntries(entries) }));
+}
+
+function cancels(late: boolean) {
+  return fc.constantFrom<NonNullable<Behaviour['cancel']>[]>(
+    'obeys',
+    'ignores',
+    late ? 'lands-late' : 'obeys',
+  );
 }
 
 const verdict = fc.constantFrom<Verdict[]>('pass', 'pass', 'fail', 'inconclusive', 'error', 'no-evidence');
@@ -50,12 +61,13 @@ function sentinel({ verdicts = true, outages = true }: ScriptChoices): fc.Arbitr
   const at = fc.integer({ min: 0, max: span });
   const turn = fc.record({ at, guard: fc.integer({ min: 0, max: 1 }), verdict });
   const outage = fc
-    .record({ from: at, length: fc.constantFrom(3_000, 20_000, 60_000, 1e9), told: fc.boolean() })
+    .record({ from: at, length: fc.constantFrom(3_000, 20_000, 60_000, Infinity), told: fc.boolean() })
     .map(({ from, length, told }) => ({ from, to: from + length, told }));
   return fc.record({
     turns: fc.array(turn, { maxLength: verdicts ? 4 : 0 }).map((turns) => turns.sort((a, b) => a.at - b.at)),
     outages: fc.array(outage, { maxLength: outages ? 1 : 0 }),
     delay: fc.constantFrom(0, 50, 1_500),
+    ...(verdicts && { failsFrom: fc.constantFrom(Infinity, Infinity, Infinity, Infinity, 25, 100) }),
   });
 }
 
@@ -90,17 +102,31 @@ function people(trouble: boolean): fc.Arbitrary<Person[]> {
         write: resolves(`resolve ${index}`, choice as 'retry'),
       })),
     );
-  const late = fc.integer({ min: 0, max: span });
+  const moment = fc.oneof(
+    fc.record({ after: fc.integer({ min: 0, max: span }) }),
+    fc.record({
+      on: fc.constantFrom('act-started' as const, 'watch-started' as const, 'gate-opened' as const),
+      nth: fc.integer({ min: 1, max: 6 }),
+      after: fc.integer({ min: 0, max: 3_000 }),
+    }),
+  );
   const troublemaker = fc
-    .tuple(fc.constantFrom('abort', 'cancel', 'reject'), late)
-    .map(([type, wait]): Person => ({
-      after: wait,
+    .tuple(fc.constantFrom('abort', 'cancel', 'reject'), moment)
+    .map(([type, when]): Person => ({
+      ...when,
       write: ({ gate, digest }) => {
         const by = { name: 'tom', groups: ['approvers'] };
-        if (type === 'abort') return { type, id: `abort ${wait}`, by, reason: 'enough' };
+        if (type === 'abort') return { type, id: `abort ${when.after}`, by, reason: 'enough' };
         if (type === 'cancel') return { type: 'cancel', reason: 'from outside' };
         return (
-          gate && { type: 'reject', id: `reject ${wait}`, by, step: gate.step, epoch: gate.epoch, digest }
+          gate && {
+            type: 'reject',
+            id: `reject ${when.after}`,
+            by,
+            step: gate.step,
+            epoch: gate.epoch,
+            digest,
+          }
         );
       },
     }));

@@ -41,7 +41,15 @@ export type Entry =
       readonly irreversible: boolean;
     }
   | { readonly type: 'arrived'; readonly at: number; readonly message: Message }
-  | { readonly type: 'taken'; readonly at: number; readonly message: Message }
+  /** Taken by the interpreter, with how it stood just before. */
+  | {
+      readonly type: 'taken';
+      readonly at: number;
+      readonly message: Message;
+      readonly exposure: number;
+      readonly exposedFrom?: number;
+      readonly stopped: boolean;
+    }
   | { readonly type: 'event'; readonly at: number; readonly event: JournalEvent };
 
 export type EntryOf<T extends Entry['type']> = Extract<Entry, { type: T }> & { readonly index: number };

@@ -1,5 +1,7 @@
 import { userInfo } from 'node:os';
-import { NoAnswer, type RolloutClient, type Started } from '../../client.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NoAnswer, Refusal, type RolloutClient, type Started } from '../../client.js';
+import type { Outcome } from '../../../engine/state.js';
 import {
   print,
   withClient,
@@ -12,12 +14,15 @@ import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { withOutput, withParams, withServer } from '../options.js';
 import { parseParams } from '../params.js';
 
+const lookEvery = 250;
+
 interface StartOptions extends ServerOptions, OutputOptions {
   readonly param: string[];
   readonly env: string;
   readonly key?: string;
   readonly as?: string;
   readonly wait?: true;
+  readonly detach?: true;
 }
 
 /** `switchback start`: begins a rollout, and with `--wait` stays until it ends. */
@@ -32,6 +37,7 @@ export const registerStart: Register = (program, context) => {
     )
     .option('--as <name>', 'who starts it (default: the user of this machine)')
     .option('--wait', 'show its progress until it ends; Ctrl-C detaches')
+    .option('--detach', 'answer as soon as it is durable, before its preflight')
     .action((file: string, options: StartOptions) => start(file, options, context));
 };
 
@@ -42,9 +48,10 @@ async function start(file: string, options: StartOptions, context: Context): Pro
     const { env: environment, key, as: startedBy = userInfo().username } = options;
     const request = { plan, digest, environment, startedBy, ...(key !== undefined && { key }) };
     const started = await client.start(request);
-    await warnWithoutWorker(client, environment, context);
+    const worked = await hasWorker(client, environment, context);
     const result = { ...started, environment, runbook: plan.runbook, digest, startedBy };
     if (options.wait) return awaitEnd(client, started, result, options, context);
+    if (worked && !options.detach) await awaitPreflight(client, started.rollout);
     const text = `started ${started.rollout}\nsee it with: switchback status ${started.rollout} --watch`;
     print(context, options, result, text);
   });
@@ -65,17 +72,33 @@ async function awaitEnd(
     context.exitCode = exitCodes.detached;
     return;
   }
+  if (outcome.type === 'refused') throw refusalOf(rollout, outcome);
   context.exitCode = exitCodeOf(outcome);
   print(context, options, { ...result, outcome }, `${outcome.type}: ${outcome.reason}`);
 }
 
-async function warnWithoutWorker(client: RolloutClient, environment: string, { io }: Context): Promise<void> {
+/** Whoever starts a rollout that does not fit its environment hears of it at once. */
+async function awaitPreflight(client: RolloutClient, rollout: string): Promise<void> {
+  for (;;) {
+    const { status, outcome } = await client.status(rollout);
+    if (outcome?.type === 'refused') throw refusalOf(rollout, outcome);
+    if (status !== 'preflight') return;
+    await sleep(lookEvery);
+  }
+}
+
+function refusalOf(rollout: string, { reason }: Outcome): Refusal {
+  return new Refusal(rollout, `was refused, ${reason}`, 'mend that and start it again');
+}
+
+async function hasWorker(client: RolloutClient, environment: string, { io }: Context): Promise<boolean> {
   const seen = await client.workerSeenAt(environment).catch((error: unknown) => {
     if (error instanceof NoAnswer) return undefined;
     throw error;
   });
-  if (seen !== undefined) return;
+  if (seen !== undefined) return true;
   io.stderr.write(
     `no worker of environment ${environment} runs: it waits for one; start one: switchback worker --env ${environment}\n`,
   );
+  return false;
 }

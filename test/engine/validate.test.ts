@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import splitCustomerName from '../../runbooks/split-customer-name.js';
+import { Refusal } from '../../src/engine/errors.js';
+import type { Json } from '../../src/engine/json.js';
+import { validate } from '../../src/engine/validate.js';
+import { act, byAction, expose, gate, guard, planOf, plans, watch } from '../support/world/plans.js';
+
+const irreversible = { type: 'irreversible', because: 'gone' } as const;
+const sound = planOf({ expand: [act('do/1', 'table:x', byAction)] });
+
+function refusal(value: unknown): Refusal {
+  try {
+    validate(value);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+/** A copy of a plan's JSON with one member replaced. */
+function changed(path: readonly (string | number)[], value: Json | undefined): unknown {
+  const copy = structuredClone(splitCustomerName.evaluate({})) as unknown;
+  const last = path.at(-1)!;
+  const parent = path.slice(0, -1).reduce((at, key) => (at as Record<string, unknown>)[key], copy);
+  (parent as Record<string, unknown>)[last] = value;
+  return copy;
+}
+
+describe('validate', () => {
+  it('answers a plan from a runbook unchanged, also as JSON', () => {
+    const plan = splitCustomerName.evaluate({});
+    expect(validate(plan)).toBe(plan);
+    const read = JSON.parse(JSON.stringify(plan)) as unknown;
+    expect(validate(read)).toEqual(plan);
+  });
+
+  it('accepts every generated plan (300 runs)', () => {
+    fc.assert(
+      fc.property(plans(), (plan) => {
+        expect(validate(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each<[string, unknown, string, string]>([
+    ['no step', planOf({}), 'runbook sample', 'no step'],
+    ['a name that is no slug', { ...sound, runbook: 'Split Name' }, 'runbook Split Name', 'hyphens'],
+    ['a name that is too long', { ...sound, runbook: 'a'.repeat(61) }, 'runbook aaa', 'hyphens'],
+    [
+      'an id twice',
+      planOf({ expand: [act('do/1', 'table:x', byAction)], promote: [act('do/1', 'table:x', byAction)] }),
+      'promote step do/1',
+      'id',
+    ],
+    [
+      'a guard twice',
+      planOf({ expand: [act('do/1', 'table:x', byAction)] }, [guard('a'), guard('a')]),
+      'guard a',
+      'twice',
+    ],
+    [
+      'samples that are always too old',
+      { ...sound, guards: [{ ...guard('a'), evidence: { ...guard('a').evidence, maxAge: 1 } }] },
+      'guard a',
+      'too old',
+    ],
+    [
+      'a look-back below the interval',
+      { ...sound, guards: [{ ...guard('a'), evidence: { ...guard('a').evidence, lookBack: 1 } }] },
+      'guard a',
+      'looks back',
+    ],
+    [
+      'a guard that would pass without evidence',
+      { ...sound, guards: [{ ...guard('a'), on: { ...guard('a').on, 'no-evidence': 'continue' as const } }] },
+      'guard a',
+      'without evidence',
+    ],
+    ['a target outside scope', { ...sound, scope: ['table:y'] }, 'expand step do/1', 'outside scope'],
+    [
+      'a target that only begins like scope',
+      { ...sound, scope: ['table:xy'] },
+      'expand step do/1',
+      'outside scope',
+    ],
+    [
+      'an irreversible act in promote',
+      planOf({ promote: [gate('1'), act('purge/1', 'table:x', irreversible)] }),
+      'promote step purge/1',
+      'irreversible',
+    ],
+    [
+      'an irreversible act without approval',
+      planOf({ contract: [act('purge/1', 'table:x', irreversible)] }),
+      'contract step purge/1',
+      'approval',
+    ],
+    [
+      'an approval outside contract for it',
+      planOf({ promote: [gate('1')], contract: [act('purge/1', 'table:x', irreversible)] }),
+      'contract step purge/1',
+      'approval',
+    ],
+    [
+      'one approval for two irreversible acts',
+      planOf({
+        contract: [
+          gate('1'),
+          act('purge/1', 'table:x', irreversible),
+          act('purge/2', 'table:x', irreversible),
+        ],
+      }),
+      'contract step purge/2',
+      'approval',
+    ],
+    [
+      'exposure that falls',
+      planOf({ canary: [expose('a', 25), watch('1'), expose('a', 5), watch('2')] }),
+      'canary step expose/a/5',
+      'rise',
+    ],
+    [
+      'exposure that stays',
+      planOf({ canary: [expose('a', 25), watch('1'), { ...expose('a', 25), id: 'again' }, watch('2')] }),
+      'canary step again',
+      'rise',
+    ],
+    [
+      'exposure of nobody',
+      planOf({ canary: [expose('a', 0), watch('1')] }),
+      'canary step expose/a/0',
+      'rise',
+    ],
+    [
+      'exposure undone otherwise',
+      planOf({ canary: [{ ...expose('a', 5), undo: byAction }, watch('1')] }),
+      'canary step expose/a/5',
+      'restore',
+    ],
+    [
+      'exposure at the end without a watch',
+      planOf({ canary: [expose('a', 5)] }),
+      'canary step expose/a/5',
+      'watch',
+    ],
+    [
+      'an act between exposure and watch',
+      planOf({ canary: [expose('a', 5), act('do/1', 'table:x', byAction), watch('1')] }),
+      'canary step expose/a/5',
+      'watch',
+    ],
+    [
+      'exposure without a guard',
+      planOf({ canary: [expose('a', 5), watch('1')] }, []),
+      'canary step expose/a/5',
+      'guard',
+    ],
+    [
+      'an approval by nobody',
+      planOf({ promote: [{ ...gate('1'), leave: { ...gate('1').leave, by: [] } }] }),
+      'promote step approve/1',
+      'no group',
+    ],
+    [
+      'half a person',
+      planOf({ promote: [{ ...gate('1'), leave: { ...gate('1').leave, quorum: 1.5 } }] }),
+      'promote step approve/1',
+      'person',
+    ],
+  ])('refuses %s', (_what, plan, thing, rule) => {
+    const refused = refusal(plan);
+    expect(refused.thing).toContain(thing);
+    expect(refused.rule).toContain(rule);
+    expect(refused.mend).not.toBe('');
+    expect(refused.message).toBe(`${refused.thing}: ${refused.rule}; ${refused.mend}`);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['an unknown key', changed(['canery'], []), 'canery'],
+    ['an unknown phase', changed(['phases', 'canery'], []), 'phases.canery'],
+    ['a missing phase', changed(['phases', 'soak'], undefined), 'phases.soak'],
+    ['an unknown key of a step', changed(['phases', 'soak', 0, 'until'], 5), 'phases.soak[0].until'],
+    ['an unknown key of __proto__', JSON.parse('{"__proto__": 1}'), '__proto__'],
+    ['an unknown kind of step', changed(['phases', 'soak', 0, 'type'], 'pause'), 'phases.soak[0].type'],
+    [
+      'a kind of step that every object has',
+      changed(['phases', 'soak', 0, 'type'], 'constructor'),
+      'phases.soak[0].type',
+    ],
+    ['an unknown undo', changed(['phases', 'expand', 0, 'undo', 'type'], 'hope'), 'undo.type'],
+    ['a watch of no length', changed(['phases', 'soak', 0, 'for'], 0), 'phases.soak[0].for'],
+    ['a watch of half a millisecond', changed(['phases', 'soak', 0, 'for'], 0.5), 'phases.soak[0].for'],
+    ['a blank reason', changed(['why'], '  '), 'why'],
+    ['a guard without evidence rules', changed(['guards', 0, 'evidence'], undefined), 'guards[0].evidence'],
+    ['a guard without a reaction', changed(['guards', 0, 'on', 'error'], undefined), 'guards[0].on.error'],
+    [
+      'a relative guard that does not say at100',
+      changed(['guards', 2, 'criterion', 'at100'], undefined),
+      'guards[2].criterion.at100',
+    ],
+    [
+      'a percentage above 100',
+      changed(['phases', 'canary', 0, 'exposure', 'percent'], 101),
+      'exposure.percent',
+    ],
+    ['another format', changed(['format'], 2), 'format'],
+    ['a list instead of a plan', [], 'the plan'],
+    ['nothing', undefined, 'the plan'],
+    ['a number', 5, 'the plan'],
+  ])('refuses %s by its path', (_what, plan, path) => {
+    const refused = refusal(plan);
+    expect(refused.thing).toContain(path);
+    expect(refused.mend).not.toBe('');
+  });
+
+  it('refuses any JSON that is no plan with a Refusal, never with anything else (300 runs)', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(refusal(value)).toBeInstanceOf(Refusal);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never crashes on a plan with one member replaced by anything (500 runs)', () => {
+    const plan = splitCustomerName.evaluate({});
+    const paths = pathsOf(plan as unknown as Json);
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.jsonValue({ maxDepth: 1 }), (path, value) => {
+        try {
+          validate(changed(path, value as Json));
+        } catch (error) {
+          expect(error).toBeInstanceOf(Refusal);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('lets a target cover its children', () => {
+    const plan = planOf({ expand: [act('do/1', 'table:shop.customer', byAction)] });
+    expect(validate({ ...plan, scope: ['table:shop'] }).scope).toEqual(['table:shop']);
+  });
+});
+
+function pathsOf(value: Json, at: readonly (string | number)[] = []): (string | number)[][] {
+  if (value === null || typeof value !== 'object') return [[...at]];
+  const below = Object.entries(value).flatMap(([key, member]) =>
+    member === undefined ? [] : pathsOf(member, [...at, key]),
+  );
+  return at.length > 0 ? [[...at], ...below] : below;
+}

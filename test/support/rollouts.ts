@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { inject, vi } from 'vitest';
+import { writeInitialFlags } from '../../demo/shop/initial-flags.js';
+import splitCustomerName from '../../runbooks/split-customer-name.js';
+import { sentinelId } from '../../src/analysis/sentinel.js';
+import { connect, type RolloutClient } from '../../src/app/client.js';
+import type { Configuration, Environment } from '../../src/app/config.js';
+import { localConfiguration } from '../../src/app/local/local-configuration.js';
+import { planDigest } from '../../src/engine/digest.js';
+import type { JsonObject } from '../../src/engine/json.js';
+import type { Plan } from '../../src/engine/plan.js';
+import { openShopDatabase, type ShopDatabase } from './rollouts/database.js';
+import { TestRollout } from './rollouts/rollout.js';
+import { flagPercent, openStorefront, type Storefront } from './rollouts/storefront.js';
+import { prepareWorker, workElsewhere, type RunningWorker } from './rollouts/worker.js';
+import './servers.js';
+
+export { eventOf, eventsOf, type Ended, type TestRollout } from './rollouts/rollout.js';
+
+// Several rollouts, servers and other suites share the machine: a test that is slow is no test that hangs.
+vi.setConfig({ testTimeout: 180_000 });
+
+/** The runbook's parameters for tests: the same plan, in fractions of seconds. */
+export const quick = {
+  canary: [25],
+  canaryFor: '600ms',
+  soakFor: '400ms',
+  promotedFor: '400ms',
+  retiredFor: '400ms',
+  decideWithin: '2m',
+  drain: '200ms',
+  sampleEvery: '250ms',
+  lookBack: '1500ms',
+  minRequests: 10,
+  preflightWithin: '30s',
+  askAfter: '10s',
+  giveUpAfter: '1m',
+};
+
+/** An environment of one test's own, and everything a rollout meets in it. */
+export interface TestEnvironment {
+  readonly name: string;
+  readonly client: RolloutClient;
+  readonly temporal: Client;
+  readonly shop: Storefront;
+  readonly database: ShopDatabase;
+  readonly flagFile: string;
+  /** Directory of captures, evidence and journals. */
+  readonly records: string;
+  /** What people were told. */
+  readonly told: readonly string[];
+  /** Percent that gets the candidate, as an application reads it. */
+  percent(): number | undefined;
+  /** The flag file's bytes. */
+  flags(): Promise<string>;
+  work(where?: 'here' | 'elsewhere'): Promise<RunningWorker>;
+  /** Makes a worker that runs at once when what is answered is called; it must be called. */
+  prepare(): Promise<() => RunningWorker>;
+  /** Starts the runbook with other parameters than `quick`, or with a changed plan. */
+  start(params?: JsonObject, change?: (plan: Plan) => Plan): Promise<TestRollout>;
+  close(): Promise<void>;
+}
+
+export interface EnvironmentOptions {
+  readonly customers?: number;
+  /** Changes the environment's configuration before it is written. */
+  readonly configure?: (
+    environment: Environment,
+    database: ShopDatabase,
+  ) => Environment | Promise<Environment>;
+}
+
+/** Opens an environment without a worker: call `work`. */
+export async function openEnvironment(options: EnvironmentOptions = {}): Promise<TestEnvironment> {
+  const { customers = 500, configure = (environment) => environment } = options;
+  const name = `t${randomBytes(5).toString('hex')}`;
+  const address = inject('temporalAddress');
+  const dir = await mkdtemp(join(tmpdir(), 'switchback-rollout-'));
+  const flagFile = join(dir, 'flags.json');
+  await writeInitialFlags(flagFile);
+  const database = await openShopDatabase(customers);
+  const shop = await openStorefront(flagFile);
+  const local = localConfiguration({ dir, flagFile, postgres: database, shop, customers });
+  const environment = await configure(local.environments.local!, database);
+  const configuration: Configuration = { environments: { [name]: environment } };
+  const config = join(dir, 'switchback.config.json');
+  await writeFile(config, JSON.stringify(configuration), { mode: 0o600 });
+  const client = await connect({ address });
+  const temporal = new Client({ connection: await Connection.connect({ address }) });
+  const workers: RunningWorker[] = [];
+  const rollouts: TestRollout[] = [];
+  const told: string[] = [];
+  const place = {
+    environment: name,
+    config,
+    address,
+    log: join(dir, 'worker.log'),
+    tell: (text: string) => void told.push(text),
+  };
+  const prepare = async () => {
+    const run = await prepareWorker(place);
+    return () => {
+      const worker = run();
+      workers.push(worker);
+      return worker;
+    };
+  };
+  return {
+    name,
+    client,
+    temporal,
+    shop,
+    database,
+    flagFile,
+    records: environment.records,
+    told,
+    percent: () => flagPercent(flagFile),
+    flags: () => readFile(flagFile, 'utf8'),
+    prepare,
+    async work(where = 'here') {
+      if (where === 'here') return (await prepare())();
+      const worker = await workElsewhere(place);
+      workers.push(worker);
+      return worker;
+    },
+    async start(params = {}, change = (plan) => plan) {
+      const plan = change(splitCustomerName.evaluate({ ...quick, ...params }));
+      const digest = planDigest(plan);
+      const { rollout } = await client.start({ plan, digest, environment: name, startedBy: 'tester' });
+      const started = new TestRollout(rollout, digest, client, temporal, environment.records);
+      rollouts.push(started);
+      return started;
+    },
+    async close() {
+      // Whatever a failed test left running would keep the worker from ending.
+      for (const id of [...rollouts.map((rollout) => rollout.id), sentinelId(name)]) {
+        await temporal.workflow
+          .getHandle(id)
+          .terminate()
+          .catch(() => undefined);
+      }
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all([client.close(), temporal.connection.close(), shop.close()]);
+      await database.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens an environment with a worker for the length of `body`. */
+export async function inEnvironment(
+  options: EnvironmentOptions,
+  body: (environment: TestEnvironment) => Promise<void>,
+): Promise<void> {
+  const environment = await openEnvironment(options);
+  try {
+    await environment.work();
+    await body(environment);
+  } finally {
+    await environment.close();
+  }
+}
+
+/** Everything outside our own records, to be compared with a later look. */
+export async function lookAtWorld({ database, flags }: TestEnvironment) {
+  return { catalogue: await database.catalogue(), rows: await database.rows(), flags: await flags() };
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplicationFailure, WorkflowFailedError, type Client } from '@temporalio/client';
+import { createJournal } from '../../../activities/journal/journal.js';
+import type { RolloutClient } from '../../../src/app/client.js';
+import type { JournalEvent, JournalEventType } from '../../../src/engine/journal.js';
+import type { Answer, DecisionRequest } from '../../../src/engine/messages.js';
+import type { StatusReport } from '../../../src/engine/report.js';
+import type { Outcome } from '../../../src/engine/state.js';
+import { replay } from './replay.js';
+
+/** How a rollout ended: what it says itself, and what Temporal says of its workflow. */
+export interface Ended {
+  readonly outcome: Outcome;
+  readonly journal: readonly JournalEvent[];
+  /** Temporal's name of the close status. */
+  readonly closed: string;
+  /** The type of the failure it closed with. */
+  readonly failure?: string;
+}
+
+/** What a person decides, without what every decision carries. */
+export type Choice =
+  | { type: 'approve' | 'reject'; step?: string; epoch?: number; digest?: string }
+  | { type: 'abort' }
+  | { type: 'answer'; choice: 'wait' | 'roll-back' };
+
+/** The two ways in which a decision arrives. */
+export type How = 'update' | 'signal';
+
+const patience = 60_000;
+const lookEvery = 100;
+
+/** One rollout of a test. */
+export class TestRollout {
+  constructor(
+    readonly id: string,
+    readonly digest: string,
+    private readonly client: RolloutClient,
+    private readonly temporal: Client,
+    private readonly records: string,
+  ) {}
+
+  status = (): Promise<StatusReport> => this.client.status(this.id);
+  journal = (): Promise<readonly JournalEvent[]> => this.client.journal(this.id);
+
+  /** Waits until the status is as wanted; a worker may be missing meanwhile. */
+  async waitFor(what: string, wanted: (status: StatusReport) => boolean): Promise<StatusReport> {
+    const until = Date.now() + patience;
+    let last: StatusReport | undefined;
+    for (;;) {
+      const status = await this.status().catch((error: Error) => {
+        if (error.name !== 'Unreachable') throw error;
+        return undefined;
+      });
+      if (status && wanted(status)) return status;
+      last = status ?? last;
+      if (status?.outcome || Date.now() > until) {
+        const tail = (await this.journal()).slice(-8).map(({ type, reason }) => `${type}: ${reason}`);
+        throw new Error(`not seen: ${what}; it is ${last?.status}, and its journal ends\n${tail.join('\n')}`);
+      }
+      await sleep(lookEvery);
+    }
+  }
+
+  /** Waits for a gate to open and for nothing to hold it up. */
+  waitForGate = (step: string): Promise<StatusReport> =>
+    this.waitFor(`${step} open`, ({ gate, hold }) => gate?.step === step && !hold);
+
+  /** Waits for a watch to be under way. */
+  waitForWatch = (step: string): Promise<StatusReport> =>
+    this.waitFor(`${step} under way`, ({ watch }) => watch?.step === step);
+
+  /** What the open gate asks for, as a request of a person. */
+  async request(by: string, choice: Choice, reason = 'decided in a test'): Promise<DecisionRequest> {
+    const base = { id: randomUUID(), by, reason };
+    if (choice.type === 'abort' || choice.type === 'answer') return { ...base, ...choice };
+    const { gate, digest } = await this.status();
+    return { ...base, step: gate?.step ?? 'none', epoch: gate?.epoch ?? 0, digest, ...choice };
+  }
+
+  /** Decides by Update. */
+  async decide(by: string, choice: Choice): Promise<Answer> {
+    return this.client.decide(this.id, await this.request(by, choice));
+  }
+
+  /** Decides by a plain Signal, which has no answer; waits until the decision stands in the journal. */
+  async signal(by: string, choice: Choice): Promise<JournalEvent> {
+    const request = await this.request(by, choice);
+    await this.temporal.workflow.getHandle(this.id).signal<[DecisionRequest]>('decide', request);
+    for (;;) {
+      const found = (await this.journal()).find(({ evidence }) => evidence?.['id'] === request.id);
+      if (found) return found;
+      await sleep(lookEvery);
+    }
+  }
+
+  /** Decides at a gate; again when a hold came between the look and the decision, for machines stall. */
+  async decideAt(step: string, by: string, choice: Choice, how: How = 'update'): Promise<Answer> {
+    for (;;) {
+      await this.waitForGate(step);
+      const answer =
+        how === 'update' ? await this.decide(by, choice) : answerIn(await this.signal(by, choice));
+      if (answer.accepted) return answer;
+      if (!/hold/.test(answer.reason)) throw new Error(`${by} may not decide at ${step}: ${answer.reason}`);
+    }
+  }
+
+  /** Brings a gate to its opening; a hold may void what was given already, and it is given again. */
+  async pass(step: string, people: Readonly<Record<string, How>>): Promise<void> {
+    await this.waitForGate(step);
+    for (;;) {
+      const { gate, steps } = await this.status();
+      if (steps.some(({ id, status }) => id === step && status === 'done')) return;
+      const missing = Object.entries(people).find(
+        ([name]) => !gate?.approvals.some((approval) => approval.by === name),
+      );
+      if (missing && gate) await this.decideAt(step, missing[0], { type: 'approve' }, missing[1]);
+      else await sleep(lookEvery);
+    }
+  }
+
+  /** Waits for the end. The history replays, or a worker that lost its cache could not have gone on. */
+  async ended(): Promise<Ended> {
+    const outcome = await this.client.wait(this.id);
+    await replay(this.temporal, this.id);
+    const handle = this.temporal.workflow.getHandle(this.id);
+    const failure = await handle.result().then(
+      () => undefined,
+      (error: unknown) => (error instanceof WorkflowFailedError ? error.cause : error),
+    );
+    const type = failure instanceof ApplicationFailure ? failure.type : undefined;
+    return {
+      outcome,
+      journal: await this.journal(),
+      closed: (await handle.describe()).status.name,
+      ...(type && { failure: type }),
+    };
+  }
+
+  /** The journal as it was exported. */
+  exported = () => createJournal(this.records).read(this.id);
+  verifyExported = () => createJournal(this.records).verify(this.id);
+}
+
+/** The events of a type, in order; of one step when it is named. */
+export function eventsOf(
+  journal: readonly JournalEvent[],
+  type: JournalEventType,
+  step?: string,
+): JournalEvent[] {
+  return journal.filter((event) => event.type === type && (step === undefined || event.step === step));
+}
+
+/** The event of a type that must be there; the first of several. */
+export function eventOf(
+  journal: readonly JournalEvent[],
+  type: JournalEventType,
+  step?: string,
+): JournalEvent {
+  const [found] = eventsOf(journal, type, step);
+  if (found) return found;
+  throw new Error(`the journal has no ${type} ${step ?? ''}`);
+}
+
+function answerIn({ reason, evidence }: JournalEvent): Answer {
+  return { accepted: evidence?.['accepted'] === true, reason };
+}

@@ -1,0 +1,65 @@
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { startChild } from '../../../src/app/local/child-process.js';
+import { createWorker } from '../../../src/app/worker.js';
+
+/** A worker of one environment. */
+export interface RunningWorker {
+  /** Ends at once, as a crash would; only a worker in a process of its own can. */
+  kill(): Promise<void>;
+  /** Ends in order. Any number of times. */
+  stop(): Promise<void>;
+}
+
+export interface WorkerPlace {
+  readonly environment: string;
+  readonly config: string;
+  readonly address: string;
+  /** Where a process writes what it has to say. */
+  readonly log: string;
+  /** Receives what people are told. */
+  readonly tell: (text: string) => void;
+}
+
+let installed = false;
+
+/** A worker in the process of the test, which cannot crash. It asks for work as soon as what is answered is called. */
+export async function prepareWorker(place: WorkerPlace): Promise<() => RunningWorker> {
+  if (!installed) {
+    const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { filter } },
+      shutdownSignals: [],
+    });
+    installed = true;
+  }
+  const worker = await createWorker(place);
+  return () => {
+    const ended = worker.run();
+    let stopping = false;
+    return {
+      kill: () => Promise.reject(new Error('a worker in the process of the test cannot be killed')),
+      async stop() {
+        if (!stopping) worker.shutdown();
+        stopping = true;
+        await ended;
+      },
+    };
+  };
+}
+
+/** A worker in a process of its own, as `switchback worker` runs it. */
+export async function workElsewhere({
+  environment,
+  config,
+  address,
+  log,
+}: WorkerPlace): Promise<RunningWorker> {
+  const child = await startChild({
+    name: 'the worker',
+    module: new URL('../../../src/app/local/worker-process.js', import.meta.url),
+    args: [environment, config, address],
+    log,
+  });
+  return { kill: () => child.kill(), stop: () => child.stop() };
+}
