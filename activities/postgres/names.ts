@@ -15,7 +15,8 @@ export function retiredName(column: string): string {
   if (Buffer.byteLength(name) <= maxNameBytes) return name;
   const mark = `_${createHash('sha256').update(column).digest('hex').slice(0, 8)}`;
   let kept = column;
-  while (Buffer.byteLength(prefix + kept + mark) > maxNameBytes) kept = Array.from(kept).slice(0, -1).join('');
+  while (Buffer.byteLength(prefix + kept + mark) > maxNameBytes)
+    kept = Array.from(kept).slice(0, -1).join('');
   return prefix + kept + mark;
 }
 
