@@ -19,7 +19,7 @@ export function readPlanFile(file: string, text: string): LoadedPlan {
   if (said === undefined || said === digest) return { plan, digest };
   throw new Refusal(
     `plan ${file}`,
-    `was changed after it was made: its digest is ${digest.slice(0, 12)}..., not ${String(said).slice(0, 12)}...`,
+    `was changed after it was made: its digest is ${digest.slice(0, 12)}..., not ${JSON.stringify(said).slice(1, 13)}...`,
     'make it again from the runbook, or remove "digest" when the change is meant',
   );
 }

@@ -37,6 +37,7 @@ export async function registerSearchAttributes(
     throw new Error(
       `search attributes of namespace ${namespace} cannot be registered: ${reason}; ` +
         `run: temporal operator search-attribute create --namespace ${namespace} ${flags}`,
+      { cause: error },
     );
   }
 }

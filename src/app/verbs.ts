@@ -44,7 +44,7 @@ function adapterOf(adapters: readonly Adapter[], act: Act): Adapter {
   const found = adapters.find((adapter) => adapter.name === name);
   if (found) return found;
   const known = adapters.map((adapter) => adapter.name).join(', ');
-  throw new Refusal(`${act.id}`, `no adapter performs ${act.do.kind}`, `this worker has ${known}`);
+  throw new Refusal(act.id, `no adapter performs ${act.do.kind}`, `this worker has ${known}`);
 }
 
 /** Heartbeats while the verb works, hands it the cancellation, and marks refusals as not worth another try. */

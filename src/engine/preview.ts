@@ -47,7 +47,7 @@ function paper(plan: Plan, state: RolloutState, events: JournalEvent[]): Effects
     },
     perform<V extends Verb>(verb: V, input: Verbs[V]['in']): Running<Verbs[V]['out']> {
       if (verb === 'subscribe') inbox.push(allPass(input as Subscription, now));
-      const result = { ok: true, value: answers[verb](input as never, now) } as Result<Verbs[V]['out']>;
+      const result = { ok: true, value: answers[verb](input, now) } as Result<Verbs[V]['out']>;
       return { result, cancel: () => undefined };
     },
   };

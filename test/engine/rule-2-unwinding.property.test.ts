@@ -41,7 +41,7 @@ describe('rule 2: unwinding', () => {
       if (!unwindingAt(world)) return [];
       const undos = firstUndos(world);
       const kinds = undos.map((undo) => kindOf(undo.act));
-      expect(kinds, 'takers, exposure, others').toEqual([...kinds].sort());
+      expect(kinds, 'takers, exposure, others').toEqual([...kinds].sort((a, b) => a - b));
       for (const kind of [0, 2] as const) {
         const of = undos.filter((undo) => kindOf(undo.act) === kind);
         const order = of.map((undo) => world.state.started.indexOf(undo.act.id));

@@ -9,7 +9,7 @@ import { NoAnswer, rootMessage } from './failures.js';
  * @throws NoAnswer when it was ended from outside, so that nobody knows what was taken back
  */
 export function outcomeOfFailure(rollout: string, failure: WorkflowFailedError, state?: string): Outcome {
-  const cause = failure.cause as (Error & { type?: string | null; details?: unknown[] | null }) | undefined;
+  const cause: (Error & { type?: string | null; details?: unknown[] | null }) | undefined = failure.cause;
   if (cause?.name === 'CancelledFailure') {
     const type: OutcomeType = state === 'refused' ? 'refused' : 'rolled-back';
     return { type, reason: 'the workflow was cancelled', cancelled: true };

@@ -63,7 +63,7 @@ async function loadProfile(
   try {
     const { namespace, connectionOptions } = loadClientConnectConfig({ overrideEnvVars });
     const defined = Object.entries(connectionOptions).filter(([, value]) => value !== undefined);
-    return { namespace, connection: Object.fromEntries(defined) as ConnectionOptions };
+    return { namespace, connection: Object.fromEntries(defined) };
   } catch (error) {
     const rule = `cannot be used (${error instanceof Error ? error.message : String(error)})`;
     throw new Refusal("Temporal's client configuration", rule, 'mend the file or the TEMPORAL_ variables');

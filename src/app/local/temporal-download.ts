@@ -71,12 +71,14 @@ async function locate(service: string): Promise<z.output<typeof release>> {
     'sdk-version': sdk.version,
   });
   try {
-    const answer = await fetch(`${service}/cli/default?${query}`, { signal: AbortSignal.timeout(PROBE_MS) });
+    const answer = await fetch(`${service}/cli/default?${query.toString()}`, {
+      signal: AbortSignal.timeout(PROBE_MS),
+    });
     if (!answer.ok) throw new Error(`it answered ${answer.status}`);
     return release.parse(await answer.json());
   } catch (error) {
     if (error instanceof z.ZodError || error instanceof SyntaxError) {
-      throw new Error('it answered something else than the place of a release');
+      throw new Error('it answered something else than the place of a release', { cause: error });
     }
     throw plain(error);
   }

@@ -57,7 +57,7 @@ something_weird{problem="division by zero"} +Inf -3982045
     ['a 1 2.5', 'line 1: "2.5" is not a timestamp in milliseconds'],
     ['a 1 2 3', 'line 1: there is more than a value and a timestamp: "3"'],
   ])('refuses %j', (text, message) => {
-    expect(() => parseExposition(text)).toThrow(new MalformedLine(1, '').constructor as typeof MalformedLine);
+    expect(() => parseExposition(text)).toThrow(new MalformedLine(1, '').constructor);
     expect(() => parseExposition(text)).toThrow(message);
   });
 

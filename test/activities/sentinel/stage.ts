@@ -153,7 +153,7 @@ export class Rollout {
   }
 
   heard(): Promise<Heard> {
-    return this.handle.query<Heard, []>('heard');
+    return this.handle.query<Heard>('heard');
   }
 
   /** The verdicts heard so far, in order, one list for each signal. */
@@ -169,7 +169,7 @@ export class Rollout {
 }
 
 /** Waits until the expectation holds; the time is generous, for a busy machine. */
-export async function eventually(expectation: () => Promise<unknown> | unknown): Promise<void> {
+export async function eventually(expectation: () => unknown): Promise<void> {
   await expect
     .poll(
       async () => {

@@ -8,7 +8,6 @@ import type {
   OnExpiry,
   Plan,
   Reaction,
-  Step,
   Target,
   Undo,
   Watch,
@@ -130,7 +129,7 @@ function rising(flag: string, count: number): fc.Arbitrary<Draft[]> {
     .map(([chosen, lengths, drain]) =>
       chosen
         .sort((a, b) => a - b)
-        .map((percent, index) => (id: string) => [expose(flag, percent, drain), watch(id, lengths[index]!)]),
+        .map((percent, index) => (id: string) => [expose(flag, percent, drain), watch(id, lengths[index])]),
     );
 }
 
@@ -167,10 +166,10 @@ export function plans({
       const place = (drafts: readonly Draft[]) => drafts.flatMap((draft) => draft(String((count += 1))));
       return planOf(
         {
-          expand: place(expand) as Step[],
-          canary: place(first) as Step[],
-          soak: place(soak) as Step[],
-          promote: place([...promote, ...second]) as Step[],
+          expand: place(expand),
+          canary: place(first),
+          soak: place(soak),
+          promote: place([...promote, ...second]),
           contract: place([...retires, ...rest, aLast]),
         },
         guarded,
