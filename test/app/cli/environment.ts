@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Context } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
@@ -9,6 +9,7 @@ import { createJournal } from '../../../activities/journal/journal.js';
 import { taskQueueOf } from '../../../src/app/config.js';
 import type { JournalEvent } from '../../../src/engine/journal.js';
 import type { DecisionRequest } from '../../../src/engine/messages.js';
+import type { Act } from '../../../src/engine/plan.js';
 import type { Verbs } from '../../../src/engine/ports.js';
 import '../../support/servers.js';
 
@@ -61,7 +62,10 @@ export async function startEnvironment(records: string): Promise<TestEnvironment
 
 function activitiesOf(environment: TestEnvironment, journal: ReturnType<typeof createJournal>) {
   return {
-    check: () => Promise.resolve({}),
+    check: ({ act }: { act: Act }) => {
+      if (act.do.input['name'] !== 'unfit') return Promise.resolve({});
+      throw ApplicationFailure.nonRetryable('thing one: is not yours; ask its owner', 'Refusal');
+    },
     capture: ({ act }: Verbs['capture']['in']) =>
       Promise.resolve({ target: act.target, at: Date.now(), state: {} }),
     apply: ({ act }: Verbs['apply']['in']) =>
@@ -76,6 +80,7 @@ function activitiesOf(environment: TestEnvironment, journal: ReturnType<typeof c
         verdict: 'pass',
         at: Date.now(),
         reason: 'all is well',
+        failed: [],
         value: 0.01,
       }));
       const handle = environment.client.workflow.getHandle(given.workflowId, given.runId);
@@ -87,6 +92,7 @@ function activitiesOf(environment: TestEnvironment, journal: ReturnType<typeof c
       Promise.resolve({
         verdict: 'pass',
         reason: 'all is well',
+        failed: [],
         covered: to - from,
         recorded: {},
         last: subscription.guards.map(({ name }) => ({

@@ -16,6 +16,18 @@ const change = (name: string) =>
     undo: nothing,
   });
 
+/** An act that does not fit its environment. */
+export function unfitPlan(): Plan {
+  return runbook({
+    name: 'unfit-thing',
+    owner: 'team-one',
+    why: 'Nobody knows.',
+    hypothesis: 'Nobody notices.',
+    params: z.object({}),
+    plan: () => ({ scope: ['thing:one'], expand: [change('unfit')] }),
+  }).evaluate({});
+}
+
 /** One act, then two people are asked, then another act. */
 export function askingPlan(name = 'rename-thing'): Plan {
   return runbook({

@@ -6,7 +6,7 @@ import { sentinelId } from '../../../src/analysis/sentinel.js';
 import { connect, type RolloutClient } from '../../../src/app/client.js';
 import { plain, switchback, type ConsoleOptions, type Ran } from './console.js';
 import { startEnvironment, type TestEnvironment } from './environment.js';
-import { askingPlan, exposingPlan, scratch } from './plans.js';
+import { askingPlan, exposingPlan, scratch, unfitPlan } from './plans.js';
 
 let environment: TestEnvironment;
 let client: RolloutClient;
@@ -117,6 +117,16 @@ describe('a rollout', () => {
     expect(ran.json()).toMatchObject({ runbook: 'expose-thing', outcome: { type: 'completed' } });
     expect(ran.stderr).toMatch(/watch-passed watch\/canary-5/);
     expect(ran.stderr).toMatch(/ended: completed/);
+  });
+
+  it.each([[], ['--wait']])('is refused when it does not fit the environment %s', async (...wait) => {
+    const file = await files.write('unfit.json', unfitPlan());
+    const ran = await call(['start', file, '--env', environment.name, '-o', 'json', ...wait]);
+    expect(ran).toMatchObject({ code: 3, stdout: '' });
+    expect(ran.stderr).toMatch(/was refused, nothing was changed: .*thing one: is not yours; ask its owner/);
+    const detached = await call(['start', file, '--env', environment.name, '--detach', '-o', 'json']);
+    expect(detached.code).toBe(0);
+    await untilStatus(detached.json<{ rollout: string }>().rollout, 'refused');
   });
 
   it('ends with 5 when it was rolled back while awaited, and shows a live tree on a terminal', async () => {
