@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
+    // Most files wait for servers and timers most of the time: two at once, also on a machine with two cores.
+    maxWorkers: 2,
     // Runbooks that tests load import this package by its name: from source, not from an older build.
     execArgv: ['--conditions=source'],
     testTimeout: 60_000,

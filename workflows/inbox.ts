@@ -1,4 +1,4 @@
-import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Answer, DecisionRequest, Message, Principal } from '../src/engine/messages.js';
 import { answerTo } from '../src/engine/decisions.js';
 import type { RolloutState } from '../src/engine/state.js';
@@ -43,9 +43,13 @@ export function openInbox(state: RolloutState): Inbox {
     return answer!;
   }
 
-  setHandler(decideUpdate, handle, { validator: checkShape });
+  // Handlers run in the workflow's own scope. Once it is cancelled they could authorise nobody, and a signal's handler
+  // that fails with the cancellation would close the workflow in the middle of its rollback.
+  const shielded = (request: DecisionRequest) => CancellationScope.nonCancellable(() => handle(request));
+
+  setHandler(decideUpdate, shielded, { validator: checkShape });
   setHandler(decideSignal, async (request) => {
-    if (shapeFault(request) === undefined) await handle(request);
+    if (shapeFault(request) === undefined) await shielded(request);
   });
   setHandler(evidenceSignal, (evidence) => void messages.push({ type: 'evidence', ...evidence }));
   setHandler(blindSignal, (blind) => void messages.push({ type: 'blind', ...blind }));
@@ -84,6 +88,11 @@ function checkShape(request: DecisionRequest): void {
 }
 
 const types = ['approve', 'reject', 'abort', 'answer', 'resolve'];
+/** A misspelt choice must not be taken for the other one. */
+const choices: Partial<Record<string, readonly unknown[]>> = {
+  answer: ['wait', 'roll-back'],
+  resolve: ['retry', 'skip', 'halt'],
+};
 
 function shapeFault(given: DecisionRequest | undefined): string | undefined {
   const request: Partial<Record<string, unknown>> = given ?? {};
@@ -97,8 +106,9 @@ function shapeFault(given: DecisionRequest | undefined): string | undefined {
       typeof request.digest === 'string';
     if (!bound) return `${request.type} names step, epoch and plan digest`;
   }
-  if ((request.type === 'answer' || request.type === 'resolve') && typeof request.choice !== 'string') {
-    return `${request.type} needs a choice`;
+  const allowed = choices[request.type as string];
+  if (allowed && !allowed.includes(request.choice)) {
+    return `${String(request.type)} needs a choice: one of ${allowed.join(', ')}`;
   }
   return undefined;
 }

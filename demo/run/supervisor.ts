@@ -40,7 +40,8 @@ export async function startSupervisor(
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    if (child.connected) child.send({ type: 'stop' });
+    // With a callback a channel that closes meanwhile emits no error: its end is awaited anyway.
+    if (child.connected) child.send({ type: 'stop' }, () => undefined);
     else child.kill('SIGTERM');
     await exited;
   };
@@ -55,7 +56,7 @@ export async function startSupervisor(
     // One order at a time: answers carry no number.
     const asked = last.then(() => {
       const answered = next<A>(child, answer, exited);
-      child.send(order);
+      child.send(order, () => undefined);
       return answered;
     });
     last = asked.catch(() => undefined);

@@ -4,7 +4,7 @@ import type { GuardReading } from '../engine/ports.js';
 /** Two readings further apart than this many intervals leave a gap: one lost sample is forgiven, two are not. */
 const longestStep = 2.5;
 
-/** For how much of a window a guard has evidence. */
+/** For how much of a window a guard has good evidence. */
 export interface Coverage {
   /** Milliseconds. */
   readonly covered: number;
@@ -12,9 +12,9 @@ export interface Coverage {
   readonly longestGap: { readonly start: number; readonly length: number };
 }
 
-/** Whether a reading says something about the metric: a pass or a fail does, and what the guard lets continue. */
+/** Whether a reading is good evidence: a pass is, and what the guard lets continue. Time spent failing is no soak. */
 export function isEvidence({ on }: Pick<Guard, 'on'>, { verdict }: Pick<GuardReading, 'verdict'>): boolean {
-  return verdict === 'pass' || verdict === 'fail' || on[verdict] === 'continue';
+  return verdict === 'pass' || on[verdict] === 'continue';
 }
 
 /**

@@ -93,7 +93,7 @@ export async function readConfiguration(file: string): Promise<Configuration> {
 
 /** One environment of a configuration. Throws `Refusal` naming those there are. */
 export function environmentOf(config: Configuration, name: string): Environment {
-  const found = config.environments[name];
+  const found = Object.hasOwn(config.environments, name) ? config.environments[name] : undefined;
   if (found) return found;
   const known = Object.keys(config.environments).join(', ');
   throw new Refusal(`environment ${name}`, 'is not in the configuration', `use one of ${known}`);

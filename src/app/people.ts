@@ -9,7 +9,8 @@ export function authorise(environment: Environment, request: DecisionRequest): A
       refused: `${request.by} is only a name: outside local environments a decision has to be signed`,
     };
   }
-  const groups = environment.people[request.by];
+  // A name that every object has, such as `constructor`, is nobody's.
+  const groups = Object.hasOwn(environment.people, request.by) ? environment.people[request.by] : undefined;
   if (groups) return { principal: { name: request.by, groups } };
   return {
     refused: `${request.by} is not known here; known: ${Object.keys(environment.people).join(', ') || 'nobody'}`,

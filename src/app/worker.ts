@@ -24,7 +24,7 @@ export interface WorkerOptions {
   readonly tell?: (text: string) => void;
 }
 
-/** Runs a worker until it is asked to stop. `started` resolves when it polls. */
+/** Makes a worker of one environment; `run` polls until `shutdown`, then closes what the worker holds. */
 export async function createWorker(
   options: WorkerOptions,
 ): Promise<{ run(): Promise<void>; shutdown(): void }> {

@@ -4,16 +4,27 @@ import type { Run } from './run.js';
 import { Stop } from './stop.js';
 
 /** Asks the sentinel to watch every guard as of now; earlier readings become stale. */
-export async function subscribe(run: Run, percent: number): Promise<Subscription> {
-  const { state, effects, plan } = run;
-  const subscription = nextSubscription(run, percent);
+export async function subscribe(run: Run, percent: number): Promise<void> {
+  await send(run, nextSubscription(run, percent));
+}
+
+/** Asks again for what is watched already, of a sentinel that may have lost it; what it has seen of that still counts. */
+export async function subscribeAgain(run: Run): Promise<void> {
+  const before = run.state.subscription;
+  if (!before) throw new TypeError('only what was subscribed can be subscribed again');
+  const next = nextSubscription(run, before.percent);
+  run.state.subscription = { ...next, continues: before.continues ?? before.number };
+  await send(run, run.state.subscription);
+}
+
+async function send(run: Run, subscription: Subscription): Promise<void> {
+  const { effects, plan } = run;
   const result = await attended(run, effects.perform('subscribe', subscription, plan.deadlines.preflight));
   if (!result.ok)
     throw new Stop({
       type: 'no-leave-from-guards',
       reason: `the sentinel cannot be reached: ${result.error}`,
     });
-  return (state.subscription = subscription);
 }
 
 /** The subscription that follows the present one; the sentinel ignores what comes late for an older number. */
@@ -22,11 +33,9 @@ export function nextSubscription({ state, effects, plan }: Run, percent: number)
   state.readings = [];
   state.warmUntil =
     now + Math.max(0, ...plan.guards.map(({ evidence }) => evidence.lookBack + evidence.maxAge));
-  const before = state.subscription;
   const subscription: Subscription = {
     rollout: state.rollout,
     number: (state.subscription?.number ?? 0) + 1,
-    ...(before?.percent === percent && { continues: before.continues ?? before.number }),
     guards: plan.guards,
     percent,
     since: now,
@@ -84,7 +93,8 @@ function shortestInterval({ plan }: Run): number {
 /** Exposure is about to become `percent`: from here on the guards judge who will have the candidate. */
 export async function expectExposure(run: Run, percent: number): Promise<void> {
   if (run.plan.guards.length > 0) await subscribe(run, percent);
-  run.state.exposure = percent;
+  // Another target may be exposed further already.
+  run.state.exposure = Math.max(run.state.exposure, percent);
 }
 
 function missingPasses({ state, plan }: Run): string[] {

@@ -152,6 +152,8 @@ async function restoreExposure(run: Run, acts: readonly Act[]): Promise<void> {
   for (const { act, running } of begun) await undoAct(run, act, running);
   for (const act of acts)
     if (act.exposure) stepState(run, act.id).status = stepState(run, latest.get(act.target)!.id).status;
+  // Skipped by an operator it is still exposed, and nothing may say otherwise.
+  if (begun.some(({ act }) => stepState(run, act.id).status === 'skipped')) return;
   state.exposure = 0;
   if (state.unwinding) state.unwinding.exposureRestoredAt = effects.now();
 }

@@ -3,7 +3,7 @@ import type { Watch } from './plan.js';
 import type { Judgement, Result } from './ports.js';
 import { record, setStatus, stepState, type Run } from './run.js';
 import { Stop } from './stop.js';
-import { subscribe } from './subscription.js';
+import { subscribe, subscribeAgain } from './subscription.js';
 
 /**
  * Holds until every guard has shown good evidence for the whole length of the watch. Time without evidence does not
@@ -108,7 +108,7 @@ async function extend(run: Run, watch: Watch, progress: Progress, judgement: Jud
   });
   if (!stalled) return;
   progress.unjudged = judgement.reason;
-  await subscribe(run, state.exposure);
+  await subscribeAgain(run);
   progress.endsAt = effects.now() + Math.max(shortest, state.warmUntil - effects.now());
 }
 

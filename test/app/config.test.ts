@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readConfiguration } from '../../src/app/config.js';
+import { environmentOf, readConfiguration } from '../../src/app/config.js';
 import { scratchDirectory } from './local/scratch.js';
 
 const environment = {
@@ -28,3 +28,11 @@ it('takes the name of a variable in a shared environment, and a secret in a loca
   ).resolves.toBeDefined();
   await expect(read({ ...environment, kind: 'local' })).resolves.toBeDefined();
 });
+
+it.each(['production', 'constructor', '__proto__'])(
+  'says which environments there are instead of %s',
+  async (name) => {
+    const config = await read({ ...environment, kind: 'local' });
+    expect(() => environmentOf(config, name)).toThrow(/is not in the configuration; use one of staging/);
+  },
+);

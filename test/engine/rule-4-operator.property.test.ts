@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/engine/plan.js';
 import { run, Stranded, type Script } from '../support/world.js';
 import { resolves } from '../support/world/people.js';
-import { act, byAction, deadlines, planOf } from '../support/world/plans.js';
+import { act, byAction, deadlines, expose, planOf, watch } from '../support/world/plans.js';
 import { demand, endingOf, everyRun } from '../support/world/property.js';
 
 const plan = planOf({ expand: [act('do/1', 'table:x', byAction), act('do/2', 'table:y', byAction)] });
@@ -78,6 +78,21 @@ describe('rule 4: an undo that keeps failing calls an operator', () => {
     expect(world.ended).toMatchObject({ type: 'halted', reason: expect.stringContaining('table:x') });
     const skipped = world.trace.events('undone').find(({ event }) => event.by === 'olga');
     expect(skipped?.event.reason).toContain('tested');
+  });
+
+  it('does not say that nobody is exposed when the way back of an exposure was skipped', async () => {
+    const exposed = planOf({ canary: [expose('a', 5), watch('1')] });
+    const world = await run(exposed, {
+      sentinel: { failsFrom: 5 },
+      behaviours: { 'restore expose/a/5': { fails: 'before', times: Infinity } },
+      people: [
+        { on: 'needs-operator', nth: 1, after: 5_000, write: resolves('r', 'skip') },
+        { on: 'needs-operator', nth: 2, after: 5_000, write: resolves('s', 'halt') },
+      ],
+    });
+    expect(world.ended).toMatchObject({ type: 'halted' });
+    expect(world.state.exposure).toBe(5);
+    expect(world.state.unwinding?.exposureRestoredAt).toBeUndefined();
   });
 
   it('refuses to skip or halt without a reason', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Subscription } from '../../src/engine/ports.js';
 import { run, Stranded, type World } from '../support/world.js';
 import { approves } from '../support/world/people.js';
 import {
@@ -158,6 +159,39 @@ describe('rule 7: no data is no-evidence, never a pass', () => {
       expect(trace.events('breach')).toEqual([]);
     },
   );
+
+  it('counts no evidence from before a second flag was exposed to as many as the first', async () => {
+    const plan = planOf({ canary: [expose('a', 5), watch('1'), expose('b', 5), watch('2')] });
+    const { ended, trace } = await run(plan);
+    expect(ended).toMatchObject({ type: 'completed' });
+    const asked = trace.calls('subscribe').map(({ input }) => input as Subscription);
+    expect(asked.filter(({ percent }) => percent === 5)).toHaveLength(2);
+    expect(asked.every(({ continues }) => continues === undefined)).toBe(true);
+  });
+
+  it('keeps the higher exposure when a second flag starts low', async () => {
+    const plan = planOf({ canary: [expose('a', 100), watch('1'), expose('b', 5), watch('2')] });
+    const { state } = await run(plan);
+    expect(state.exposure).toBe(100);
+  });
+
+  it('does not count time in which a guard failed that only holds', async () => {
+    const plan = planOf({ canary: [expose('a', 5), watch('1', 20_000)] }, [
+      guard('errors', { fail: 'hold' }),
+    ]);
+    const { ended, trace } = await run(plan, {
+      sentinel: {
+        turns: [
+          { at: 8_000, guard: 0, verdict: 'fail' },
+          { at: 24_000, guard: 0, verdict: 'pass' },
+        ],
+      },
+    });
+    expect(ended).toMatchObject({ type: 'completed' });
+    const [began] = trace.events('watch-started');
+    const [passed] = trace.events('watch-passed');
+    expect(passed!.at - began!.at).toBeGreaterThan(20_000 + 10_000);
+  });
 
   it('asks at once when a guard that asks speaks during a hold', async () => {
     const plan = planOf({ canary: [expose('a', 5), watch('1', 60_000)] }, [

@@ -160,3 +160,38 @@ it.concurrent('refuses every decision that is only a name in a shared environmen
     expect(await lookAtWorld(environment)).toEqual(before);
   }),
 );
+
+it.concurrent('answers decisions while a cancelled rollout rolls back, and finishes the rollback', () =>
+  inEnvironment({}, async (environment) => {
+    const before = await lookAtWorld(environment);
+    const rollout = await environment.start({ canaryFor: '1m', drain: '5s' });
+    await rollout.waitForWatch('watch/canary-25');
+    await environment.temporal.workflow.getHandle(rollout.id).cancel();
+    await rollout.waitFor('rolling back', ({ status }) => status === 'unwinding');
+    const refused = 'the rollout is already rolling back';
+
+    expect(await rollout.signal('ana', { type: 'abort' })).toMatchObject({
+      by: 'ana',
+      reason: `abort: refused, ${refused}`,
+    });
+    expect(await rollout.decide('ana', { type: 'abort' })).toEqual({ accepted: false, reason: refused });
+    const ended = await rollout.ended();
+    expect(ended).toMatchObject({ closed: 'CANCELLED', outcome: { type: 'rolled-back', cancelled: true } });
+    expect(eventsOf(ended.journal, 'verified')).toHaveLength(2);
+    expect(await lookAtWorld(environment)).toEqual(before);
+  }),
+);
+
+it.concurrent('refuses a misspelt choice instead of taking it for another', () =>
+  inEnvironment({}, async ({ start, temporal }) => {
+    const rollout = await start(unexposed);
+    await rollout.waitForGate('approve/go');
+    const handle = temporal.workflow.getHandle(rollout.id);
+    const request = { id: 'x', by: 'ana', type: 'answer', choice: 'rollback' };
+    await expect(handle.executeUpdate('decide', { args: [request] })).rejects.toMatchObject({
+      cause: { message: 'answer needs a choice: one of wait, roll-back' },
+    });
+    await rollout.decide('ana', { type: 'abort' });
+    await rollout.ended();
+  }),
+);

@@ -44,16 +44,20 @@ export async function openStack(options: DevOptions, file = stateFile()): Promis
     await discard();
     throw error;
   });
-  await writeStateFile(stack.state, file);
-  return {
-    stack,
-    stateFile: file,
-    async close() {
-      await stack.stop();
-      await removeStateFile(file);
-      await discard();
-    },
+  const close = async () => {
+    await stack.stop();
+    // Only now: what could not be stopped is found by this file again.
+    await removeStateFile(file);
+    await discard();
   };
+  try {
+    await writeStateFile(stack.state, file);
+  } catch (error) {
+    // Nobody would find it, and its servers outlive us.
+    await close();
+    throw error;
+  }
+  return { stack, stateFile: file, close };
 }
 
 /** Keeps a stack up until SIGINT or SIGTERM. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createShop } from '../../../demo/shop/schema.js';
 import { writeInitialFlags } from '../../../demo/shop/initial-flags.js';
 import { searchAttributes } from '../search-attributes.js';
+import { allOrNone, endAll } from './beginnings.js';
 import { startChild, type Child } from './child-process.js';
 import { localConfiguration } from './local-configuration.js';
 import { removePostgres } from './postgres-place.js';
@@ -47,12 +48,10 @@ interface ShopReady {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { dir, onProgress } = options;
   const started: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    for (const end of started.splice(0).reverse()) await end();
-  };
+  const stop = () => endAll(started);
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
-    const [temporal, postgres] = await Promise.all([
+    const [temporal, postgres] = await allOrNone([
       startTemporalServer(options, started),
       startDatabase(options, started),
     ]);

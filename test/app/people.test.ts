@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import type { Environment } from '../../src/app/config.js';
+import { authorise } from '../../src/app/people.js';
+
+const environment: Environment = {
+  kind: 'local',
+  databases: {},
+  flags: {},
+  metrics: {},
+  people: { ana: ['sre'] },
+  records: '/r',
+};
+
+it('knows somebody by name, with their groups', () => {
+  expect(authorise(environment, { type: 'abort', id: '1', by: 'ana' })).toEqual({
+    principal: { name: 'ana', groups: ['sre'] },
+  });
+});
+
+it.each(['mallory', 'constructor', 'toString', '__proto__'])('does not know %s', (by) => {
+  expect(authorise(environment, { type: 'abort', id: '1', by })).toEqual({
+    refused: `${by} is not known here; known: ana`,
+  });
+});
