@@ -8,7 +8,7 @@ export async function allOrNone<T extends readonly unknown[]>(starts: {
   readonly [I in keyof T]: Promise<T[I]>;
 }): Promise<T> {
   await Promise.allSettled(starts);
-  return Promise.all(starts) as unknown as Promise<T>;
+  return Promise.all(starts);
 }
 
 /**
