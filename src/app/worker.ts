@@ -91,11 +91,16 @@ async function connectNative(options: WorkerOptions) {
   const namespace = options.namespace ?? configured.namespace ?? 'default';
   const connection = await NativeConnection.connect({ ...configured.connectionOptions, address }).catch(
     (error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = plainReason(error instanceof Error ? error.message : String(error));
       throw new Unreachable(
         `Temporal at ${address} cannot be reached: ${reason}; start it, or name another with --address`,
       );
     },
   );
   return { address, connection, namespace };
+}
+
+/** The native client prints its errors as nested structures: the innermost message says what happened. */
+function plainReason(text: string): string {
+  return /message: "([^"]+)"/.exec(text)?.[1] ?? text;
 }
