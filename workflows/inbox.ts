@@ -2,7 +2,7 @@ import { CancellationScope, condition, proxyActivities, setHandler } from '@temp
 import type { Answer, DecisionRequest, Message, Principal } from '../src/engine/messages.js';
 import { answerTo } from '../src/engine/decisions.js';
 import type { RolloutState } from '../src/engine/state.js';
-import { blindSignal, decideSignal, decideUpdate, evidenceSignal } from './protocol.js';
+import { blindSignal, decideSignal, decideUpdate, evidenceSignal, lockSignal } from './protocol.js';
 
 /** Who somebody is, or why they may not decide. */
 export type Authorisation = { readonly principal: Principal } | { readonly refused: string };
@@ -53,6 +53,7 @@ export function openInbox(state: RolloutState): Inbox {
   });
   setHandler(evidenceSignal, (evidence) => void messages.push({ type: 'evidence', ...evidence }));
   setHandler(blindSignal, (blind) => void messages.push({ type: 'blind', ...blind }));
+  setHandler(lockSignal, (answer) => void messages.push({ type: 'lock', answer }));
 
   return {
     take: () => messages.shift(),

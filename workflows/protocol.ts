@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Answer, DecisionRequest } from '../src/engine/messages.js';
-import type { GuardReading } from '../src/engine/ports.js';
+import type { GuardReading, LockAnswer } from '../src/engine/ports.js';
 import type { JournalEvent } from '../src/engine/journal.js';
 import type { Plan } from '../src/engine/plan.js';
 import type { StatusReport } from '../src/engine/report.js';
@@ -30,6 +30,8 @@ export const evidenceSignal =
   defineSignal<[{ subscription: number; readings: readonly GuardReading[] }]>('evidence');
 /** The sentinel cannot be kept alive. */
 export const blindSignal = defineSignal<[{ subscription: number; reason: string }]>('blind');
+/** The answer to the request for the scope has changed. */
+export const lockSignal = defineSignal<[LockAnswer]>('lock');
 
 export const statusQuery = defineQuery<StatusReport>('status');
 export const planQuery = defineQuery<Plan>('plan');

@@ -45,6 +45,9 @@ function receive(run: Run, message: Message): void {
     case 'cancel':
       if (state.unwinding || state.halting || state.outcome) return;
       throw new Stop({ type: 'cancelled', reason: message.reason });
+    case 'lock':
+      state.lock = message.answer;
+      return;
     case 'unauthorised':
       return refuseUnauthorised(run, message);
     default:

@@ -1,4 +1,4 @@
-import type { GuardReading } from './ports.js';
+import type { GuardReading, LockAnswer } from './ports.js';
 
 /** Who decided, as the environment's directory knows them at the moment of the decision. */
 export interface Principal {
@@ -40,6 +40,8 @@ export type Message =
   | { readonly type: 'evidence'; readonly subscription: number; readonly readings: readonly GuardReading[] }
   /** The sentinel cannot see. */
   | { readonly type: 'blind'; readonly subscription: number; readonly reason: string }
+  /** The answer to a request for the scope has changed. */
+  | { readonly type: 'lock'; readonly answer: LockAnswer }
   /** The workflow was cancelled from a Temporal tool. */
   | { readonly type: 'cancel'; readonly reason: string };
 

@@ -80,6 +80,32 @@ export interface Restored {
   readonly evidence: Evidence;
 }
 
+/** The whole scope of a rollout, asked for at once: it is granted whole or not at all. */
+export interface LockRequest {
+  readonly rollout: string;
+  /** Whom to ask when another rollout waits for it. */
+  readonly owner: string;
+  readonly scope: readonly Target[];
+  /** Whether to stand in line while another rollout holds a part of it. */
+  readonly wait: boolean;
+  /** The ended rollout that this one takes back: its orphaned lock passes over. */
+  readonly takesBack?: string;
+}
+
+/** What became of a request for a scope. */
+export type LockAnswer =
+  | { readonly status: 'granted' }
+  /** In line behind those who hold, or have asked before for, a conflicting target. */
+  | {
+      readonly status: 'queued';
+      readonly behind: readonly {
+        readonly rollout: string;
+        readonly owner: string;
+        readonly target: Target;
+      }[];
+    }
+  | { readonly status: 'refused'; readonly reason: string };
+
 /** The verbs through which a rollout touches the world: input and answer of each. All are idempotent. */
 export interface Verbs {
   /** Is the environment fit for this act: rights, versions, lag. */
@@ -105,6 +131,10 @@ export interface Verbs {
     out: Judgement;
   };
   notify: { in: Notice; out: null };
+  /** Ask for the scope; the same again changes nothing. Leave that comes later arrives as the message `lock`. */
+  acquire: { in: LockRequest; out: LockAnswer };
+  /** Give the scope back, or leave the line; also when neither is the case. */
+  release: { in: { readonly rollout: string }; out: null };
 }
 
 export type Verb = keyof Verbs;

@@ -72,6 +72,8 @@ const answers: { readonly [V in Verb]: (input: Verbs[V]['in'], now: number) => V
     last: passes(subscription, to),
   }),
   notify: () => null,
+  acquire: () => ({ status: 'granted' }),
+  release: () => null,
 };
 
 function allPass(subscription: Subscription, at: number): Message {

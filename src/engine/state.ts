@@ -2,7 +2,7 @@ import type { JournalEvent } from './journal.js';
 import type { Answer } from './messages.js';
 import type { Phase, Plan, Target } from './plan.js';
 import { stepsOf } from './plan.js';
-import type { Capture, GuardReading, Subscription } from './ports.js';
+import type { Capture, GuardReading, LockAnswer, Subscription } from './ports.js';
 
 export const stateFormat = 1;
 
@@ -89,6 +89,8 @@ export interface RolloutState {
   /** Acts whose undo is registered, in order of start. */
   started: string[];
   captures: Record<Target, Capture>;
+  /** What became of the request for the plan's scope. */
+  lock?: LockAnswer;
   subscription?: Subscription;
   /** The first subscription under which somebody had the candidate. */
   exposedFrom?: number;

@@ -91,6 +91,14 @@ export class Adapters {
     return null;
   }
 
+  acquire(): Verbs['acquire']['out'] {
+    return { status: 'granted' };
+  }
+
+  release(): null {
+    return null;
+  }
+
   #change(verb: Verb, act: Act, change: () => void): void {
     const was = JSON.stringify(this.targets.read(act.target));
     change();
