@@ -10,9 +10,16 @@ const { exportJournal } = proxyActivities<JournalActivities>({
   retry: { initialInterval: '500ms', maximumInterval: '30s' },
 });
 
-/** Exports the journal in the background, in order; nothing waits for it but the end of the workflow. */
-export function startExporter(rollout: string, journal: readonly JournalEvent[]): { flushed(): boolean } {
-  let exported = 0;
+/**
+ * Exports the journal in the background, in order; nothing waits for it but the end of the run.
+ *
+ * @param exported how many of its events the run before has exported
+ */
+export function startExporter(
+  rollout: string,
+  journal: readonly JournalEvent[],
+  exported: number,
+): { flushed(): boolean } {
   void (async () => {
     for (;;) {
       await condition(() => exported < journal.length);

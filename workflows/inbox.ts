@@ -88,28 +88,42 @@ function checkShape(request: DecisionRequest): void {
   if (fault !== undefined) throw new TypeError(fault);
 }
 
-const types = ['approve', 'reject', 'abort', 'answer', 'resolve'];
+/** What a member of a decision has to be, and how that is said. */
+interface Need {
+  readonly is: string;
+  fits(value: unknown): boolean;
+}
+
+const text: Need = { is: 'text', fits: (value) => typeof value === 'string' };
+const number: Need = { is: 'a number', fits: (value) => typeof value === 'number' };
+const textOrNothing: Need = { is: 'text', fits: (value) => value === undefined || text.fits(value) };
 /** A misspelt choice must not be taken for the other one. */
-const choices: Partial<Record<string, readonly unknown[]>> = {
-  answer: ['wait', 'roll-back'],
-  resolve: ['retry', 'skip', 'halt'],
+const oneOf = (...choices: readonly (string | undefined)[]): Need => ({
+  is: `one of ${choices.filter(Boolean).join(', ')}`,
+  fits: (value) => choices.includes(value as string),
+});
+
+/** What each decision needs beside its id and who decides. */
+const needs: { readonly [T in DecisionRequest['type']]: Readonly<Record<string, Need>> } = {
+  approve: { step: text, epoch: number, digest: text },
+  reject: { step: text, epoch: number, digest: text },
+  abort: {},
+  pause: { exposure: oneOf('zero', undefined) },
+  resume: {},
+  advance: { step: text },
+  extend: { step: text, ms: number },
+  halt: { step: textOrNothing },
+  answer: { choice: oneOf('wait', 'roll-back') },
+  resolve: { choice: oneOf('retry', 'skip', 'halt'), step: textOrNothing },
 };
 
 function shapeFault(given: DecisionRequest | undefined): string | undefined {
   const request: Partial<Record<string, unknown>> = given ?? {};
   if (typeof request.id !== 'string' || request.id === '') return 'a decision needs an id';
   if (typeof request.by !== 'string' || request.by === '') return 'a decision needs the name of who decides';
-  if (!types.includes(request.type as string)) return `a decision is one of ${types.join(', ')}`;
-  if (request.type === 'approve' || request.type === 'reject') {
-    const bound =
-      typeof request.step === 'string' &&
-      typeof request.epoch === 'number' &&
-      typeof request.digest === 'string';
-    if (!bound) return `${request.type} names step, epoch and plan digest`;
-  }
-  const allowed = choices[request.type as string];
-  if (allowed && !allowed.includes(request.choice)) {
-    return `${String(request.type)} needs a choice: one of ${allowed.join(', ')}`;
-  }
-  return undefined;
+  const type = String(request.type);
+  if (!Object.hasOwn(needs, type)) return `a decision is one of ${Object.keys(needs).join(', ')}`;
+  const members = Object.entries(needs[type as DecisionRequest['type']]);
+  const wrong = members.find(([name, need]) => !need.fits(request[name]));
+  return wrong && `${type} needs a ${wrong[0]}: ${wrong[1].is}`;
 }

@@ -1,18 +1,45 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Answer, DecisionRequest } from '../src/engine/messages.js';
-import type { GuardReading, LockAnswer } from '../src/engine/ports.js';
+import type { Capture, GuardReading, LockAnswer } from '../src/engine/ports.js';
 import type { JournalEvent } from '../src/engine/journal.js';
 import type { Plan } from '../src/engine/plan.js';
 import type { StatusReport } from '../src/engine/report.js';
-import type { Outcome } from '../src/engine/state.js';
+import type { Outcome, RolloutState, TakesBack } from '../src/engine/state.js';
 
-/** What a rollout workflow is started with. */
-export interface RolloutInput {
+interface Started {
   readonly format: 1;
-  readonly plan: Plan;
-  readonly digest: string;
   readonly environment: string;
   readonly startedBy: string;
+  /** Refuse instead of standing in line for the scope. */
+  readonly wait?: false;
+  /** History events after which it goes on in a new run; when absent, the server's suggestion decides. */
+  readonly continueAfter?: number;
+}
+
+/** What a rollout workflow is started with. */
+export type RolloutInput = Started &
+  (
+    | {
+        readonly plan: Plan;
+        readonly digest: string;
+        /** Where the run before stood: it goes on from there. */
+        readonly state?: RolloutState;
+      }
+    /** Takes an ended rollout back: which plan that was, and how far it came, stands in the records. */
+    | { readonly takesBack: TakesBack }
+  );
+
+/** What the records know of a rollout that ended. */
+export interface Recalled {
+  readonly plan: Plan;
+  readonly digest: string;
+  /** Acts that may have had an effect, in order of start. */
+  readonly started: readonly string[];
+  /** The newest try of each step that had more than one. */
+  readonly epochs: { readonly [step: string]: number };
+  readonly captures: readonly Capture[];
+  /** Percent that may still have the candidate. */
+  readonly exposure: number;
 }
 
 /** What a rollout that completed or rolled back answers. */

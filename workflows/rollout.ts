@@ -4,19 +4,22 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
+  continueAsNew,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import { planDigest } from '../src/engine/digest.js';
 import { answerAfterwards, execute } from '../src/engine/execute.js';
+import type { Plan } from '../src/engine/plan.js';
 import { statusReport } from '../src/engine/report.js';
-import type { Effects, Running, Subscription, Verb, Verbs } from '../src/engine/ports.js';
 import { initialState, type Outcome, type RolloutState } from '../src/engine/state.js';
 import { validate } from '../src/engine/validate.js';
+import { effectsOf } from './effects.js';
 import { startExporter } from './exporter.js';
 import { openInbox, type Inbox } from './inbox.js';
 import { journalQuery, planQuery, statusQuery, type RolloutInput, type RolloutResult } from './protocol.js';
-import { performVerb } from './verbs.js';
+import { recall } from './recall.js';
+import { carriedOver } from './renewal.js';
 import { createVisibility } from './visibility.js';
 
 /** How long a rollout that is over waits for its journal and notices to leave; history keeps both in any case. */
@@ -24,13 +27,7 @@ const flushTime = '30s';
 
 /** One rollout: the interpreter of `src/engine` with Temporal's timers, signals and activities as its effects. */
 export async function rollout(input: RolloutInput): Promise<RolloutResult> {
-  const plan = acceptPlan(input);
-  const state = initialState(plan, {
-    rollout: workflowInfo().workflowId,
-    environment: input.environment,
-    digest: input.digest,
-    startedBy: input.startedBy,
-  });
+  const { plan, state } = await begin(input);
   const inbox = openInbox(state);
   setHandler(statusQuery, () => statusReport(plan, state));
   setHandler(planQuery, () => plan);
@@ -39,23 +36,34 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
 
   // Everything runs out of reach of the workflow's cancellation: compensation has to finish.
   const outcome = await CancellationScope.nonCancellable(async () => {
-    const exporter = startExporter(state.rollout, state.journal);
+    const exporter = startExporter(state.rollout, state.journal, state.journal.length);
     const visibility = createVisibility(plan, state);
-    const notices = new Set<Running<unknown>>();
-    const effects = effectsOf(state, inbox, visibility, notices);
+    const { effects, notified } = effectsOf({ plan, state, inbox, visibility, exporter, input });
     const ended = await execute(plan, state, effects);
+    if (ended === 'renewal') return ended;
     visibility.show();
     while (inbox.waiting || !allHandlersFinished()) {
       answerAfterwards(plan, state, effects);
       await condition(() => inbox.waiting || allHandlersFinished());
     }
-    await condition(() => exporter.flushed() && [...notices].every(({ result }) => result), flushTime);
+    await condition(() => exporter.flushed() && notified(), flushTime);
     return ended;
   });
+  if (outcome === 'renewal') return continueAsNew<typeof rollout>(carriedOver(input, plan, state));
   return close(outcome);
 }
 
-function acceptPlan({ plan, digest }: RolloutInput) {
+/** The plan and where it stands: nowhere yet, where the run before stood, or where another rollout ended. */
+async function begin(input: RolloutInput): Promise<{ plan: Plan; state: RolloutState }> {
+  const { environment, startedBy, wait } = input;
+  const own = { rollout: workflowInfo().workflowId, environment, startedBy, ...(wait === false && { wait }) };
+  if ('takesBack' in input) return recall(own, input.takesBack);
+  if (input.state) return { plan: input.plan, state: input.state };
+  const { plan, digest } = input;
+  return { plan: acceptPlan(plan, digest), state: initialState(plan, { ...own, digest }) };
+}
+
+function acceptPlan(plan: Plan, digest: string): Plan {
   try {
     validate(plan);
   } catch (error) {
@@ -74,48 +82,6 @@ function listenForCancellation(inbox: Inbox): void {
   CancellationScope.current().cancelRequested.catch(() =>
     inbox.push({ type: 'cancel', reason: 'asked for from outside, through Temporal' }),
   );
-}
-
-function effectsOf(
-  state: RolloutState,
-  inbox: Inbox,
-  visibility: { show(): void },
-  notices: Set<Running<unknown>>,
-): Effects {
-  // A query that waited for a worker is answered from a history that ends before its workflow task began: the SDK then
-  // fires a timer at the time of the task before. What follows must not depend on that time, or it does not replay.
-  let reached = 0;
-  const now = () => Math.max(Date.now(), reached);
-  return {
-    now,
-    take: () => inbox.take(),
-    record: () => undefined,
-    async wait(until, running) {
-      visibility.show();
-      const due = () => inbox.waiting || running?.result !== undefined;
-      if (until === undefined) return condition(due);
-      const left = until - now();
-      if (left > 0 && (await condition(due, left))) return;
-      reached = Math.max(reached, until);
-      const before = [...inbox.authorising];
-      await condition(() => inbox.waiting || before.every((id) => !inbox.authorising.has(id)));
-    },
-    perform<V extends Verb>(verb: V, given: Verbs[V]['in'], within: number) {
-      const running = performVerb(
-        verb,
-        verb === 'subscribe' ? addressed(given as Subscription, state) : given,
-        within,
-      );
-      if (verb === 'notify') notices.add(running);
-      return running;
-    },
-  };
-}
-
-/** Where the sentinel's signals go: to this run and no other. */
-function addressed(subscription: Subscription, { environment }: RolloutState) {
-  const { workflowId, runId } = workflowInfo();
-  return { ...subscription, workflowId, runId, environment };
 }
 
 function close(outcome: Outcome): RolloutResult {

@@ -17,11 +17,11 @@ export function createVisibility(plan: Plan, state: RolloutState): { show(): voi
       const now = why(plan, state);
       setCurrentDetails(`**${now.status}**: waits for ${now.waitingFor}\n\nnext: ${now.next}`);
       const waitingFor = now.who.length > 0 ? now.who.join(', ') : 'nobody';
-      const next = [state.status, state.phase ?? 'none', waitingFor].join('\n');
+      const next = [now.status, state.phase ?? 'none', waitingFor].join('\n');
       if (next === shown) return;
       shown = next;
       upsertSearchAttributes([
-        { key: stateKey, value: state.status },
+        { key: stateKey, value: now.status },
         { key: phaseKey, value: state.phase ?? 'none' },
         { key: waitingForKey, value: waitingFor },
       ]);

@@ -1,30 +1,48 @@
-import { attend, attended, pause } from './attention.js';
-import { performGate } from './gates.js';
+import { attend, attended, listen, rest } from './attention.js';
+import { decideFailedAct } from './failed-act.js';
 import { stepsOf, type Act } from './plan.js';
-import type { Running } from './ports.js';
-import { keyOf, record, setStatus, standStill, stepState, type Run } from './run.js';
+import { keyOf, record, standStill, stepState, type Run } from './run.js';
 import type { Cause } from './state.js';
 import { Stop } from './stop.js';
 import { awaitPassingGuards, expectExposure } from './subscription.js';
 
-/** The verb that is changing the world right now, so that unwinding can cancel it and wait for its end. */
-export interface Current {
-  act?: Act;
-  running?: Running<unknown>;
-}
+/** What comes after an act: the next step, or the gate before it, which has to be passed anew. */
+export type AfterAct = 'next' | 'gate-again';
 
 /** Carries out one act: its undo is registered before it starts. */
-export async function performAct(run: Run, act: Act, current: Current): Promise<void> {
-  const { state, effects, plan } = run;
+export async function performAct(run: Run, act: Act): Promise<AfterAct> {
+  const { state } = run;
+  for (;;) {
+    if (state.stuck?.step !== act.id) {
+      if (await prepare(run, act)) return 'gate-again';
+      const failure = await attempt(run, act);
+      if (failure === undefined) return 'next';
+      if (act.onFailure !== 'ask' || state.noReturn) throw new Stop(failure);
+    }
+    // Asked, and perhaps in an earlier run already.
+    if ((await decideFailedAct(run, act)) === 'skipped') return 'next';
+  }
+}
+
+/** Everything that has to be so before the act may start; true when leave given for it does not count any more. */
+async function prepare(run: Run, act: Act): Promise<boolean> {
+  const { state } = run;
+  if (!state.captures[act.target]) await capture(run, act);
   do {
-    if (!state.captures[act.target]) await capture(run, act);
+    await untilFree(run);
     // After the capture, which may take its time: nobody is exposed on evidence that has gone meanwhile.
     if (act.exposure) await awaitPassingGuards(run);
-    await untilNotHeld(run);
-  } while (await askedAgain(run));
+    attend(run);
+  } while (state.hold ?? state.paused);
+  if (leaveVoided(run)) return true;
   if (act.exposure) await expectExposure(run, act.exposure.percent);
   await untilNotHeld(run);
+  return false;
+}
 
+/** One try under its own epoch; answers why it failed. */
+async function attempt(run: Run, act: Act): Promise<Cause | undefined> {
+  const { state, effects, plan, underWay } = run;
   const step = stepState(run, act.id);
   step.status = 'running';
   step.startedAt = effects.now();
@@ -39,43 +57,45 @@ export async function performAct(run: Run, act: Act, current: Current): Promise<
     { act, key: keyOf(run, act.id) },
     act.within ?? plan.deadlines.act,
   );
-  current.act = act;
-  current.running = running;
+  underWay.act = { act, running };
   const result = await attended(run, running);
-  delete current.act;
-  delete current.running;
+  delete underWay.act;
 
   step.endedAt = effects.now();
   if (result.ok) {
     step.status = 'done';
     record(run, 'act-done', act.verify, { step: act.id, epoch: step.epoch, evidence: result.value });
-    return;
+    return undefined;
   }
   step.status = 'failed';
   record(run, 'act-failed', result.error, { step: act.id, epoch: step.epoch });
   const cause: Cause = { type: 'act-failed', step: act.id, reason: result.error };
   if (crosses) await uncrossWhenWithoutEffect(run, act, cause);
-  throw new Stop(cause);
+  return cause;
 }
 
-/** Leave given before a hold does not cover what starts after it: its gate opens anew. */
-async function askedAgain(run: Run): Promise<boolean> {
+/** Leave given before a hold does not cover what starts after it: the gate opens anew, under its next epoch. */
+function leaveVoided(run: Run): boolean {
   const { state, plan } = run;
   const before = stepsOf(plan)[state.cursor - 1]?.step;
   if (before?.type !== 'gate' || !state.leaveVoided) return false;
-  stepState(run, before.id).epoch += 1;
+  const gate = stepState(run, before.id);
+  gate.epoch += 1;
+  gate.status = 'pending';
   record(run, 'approvals-voided', 'a hold began before what they allow had started', { step: before.id });
-  await performGate(run, before);
   return true;
 }
 
+/** Waits until nothing keeps the next step from starting. */
+async function untilFree(run: Run): Promise<void> {
+  attend(run);
+  while (run.state.hold ?? run.state.paused) await rest(run);
+}
+
+/** The exposure is announced already: only missing evidence may keep it back now. */
 async function untilNotHeld(run: Run): Promise<void> {
   attend(run);
-  while (run.state.hold) {
-    setStatus(run, 'holding');
-    await pause(run);
-  }
-  setStatus(run, 'running');
+  while (run.state.hold) await listen(run);
 }
 
 async function capture(run: Run, act: Act): Promise<void> {
@@ -99,9 +119,9 @@ async function capture(run: Run, act: Act): Promise<void> {
 }
 
 /** Nothing awaits between the last look at the inbox and this mark: a breach signalled before the start wins. */
-function crossPointOfNoReturn({ state, effects, ...run }: Run, act: Act, because: string): void {
-  state.noReturn = { step: act.id, at: effects.now() };
-  record({ state, effects, ...run }, 'no-return', because, { step: act.id });
+function crossPointOfNoReturn(run: Run, act: Act, because: string): void {
+  run.state.noReturn = { step: act.id, at: run.effects.now() };
+  record(run, 'no-return', because, { step: act.id });
 }
 
 async function uncrossWhenWithoutEffect(run: Run, act: Act, cause: Cause): Promise<void> {

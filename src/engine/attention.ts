@@ -3,21 +3,33 @@ import type { Message } from './messages.js';
 import type { Guard, Reaction } from './plan.js';
 import type { GuardReading, Result, Running } from './ports.js';
 import { notify, record, type Run } from './run.js';
-import { Stop } from './stop.js';
+import { Renewal, Stop } from './stop.js';
 
 /**
  * The only place where a rollout waits. Whatever it waits for, it keeps listening: decisions, readings and the
- * deadlines of a hold are dealt with here, and may throw `Stop`.
+ * deadlines of a hold are dealt with here, and may throw `Stop`, `Halt` or `Retreat`.
  */
-export async function pause(run: Run, until?: number, running?: Running<unknown>): Promise<void> {
+export async function listen(run: Run, until?: number, running?: Running<unknown>): Promise<void> {
   const { hold } = run.state;
   await run.effects.wait(earliest(until, holdDeadline(hold), warmUp(run)), running);
   attend(run);
 }
 
+/**
+ * Listens where nothing is under way and the state alone says how to go on: the only place where a long rollout may
+ * continue in a new run. Throws `Renewal` then.
+ */
+export async function rest(run: Run, until?: number): Promise<void> {
+  const { effects, state } = run;
+  if (effects.renews()) throw new Renewal();
+  await effects.wait(earliest(until, holdDeadline(state.hold), warmUp(run)), undefined, true);
+  attend(run);
+  if (effects.renews()) throw new Renewal();
+}
+
 /** Waits for a verb to end, listening meanwhile. */
 export async function attended<T>(run: Run, running: Running<T>): Promise<Result<T>> {
-  while (!running.result) await pause(run, undefined, running);
+  while (!running.result) await listen(run, undefined, running);
   attend(run);
   return running.result;
 }

@@ -1,4 +1,4 @@
-import { attended, pause } from './attention.js';
+import { attended, listen } from './attention.js';
 import type { Judgement, Running } from './ports.js';
 import { notify, record, type Run } from './run.js';
 
@@ -18,7 +18,7 @@ export async function confirmBaseline(run: Run, watching: Running<unknown> | und
 
   let reason = subscribed.ok ? 'the sentinel has not spoken' : subscribed.error;
   for (let at = from; subscribed.ok && at <= deadline; at = effects.now() + interval) {
-    while (effects.now() < at) await pause(run, at);
+    while (effects.now() < at) await listen(run, at);
     const input = { subscription, from, to: effects.now() };
     const judged = await attended(run, effects.perform('judge', input, plan.deadlines.preflight));
     if (judged.ok && isGreen(run, judged.value)) {

@@ -1,90 +1,131 @@
-import { performAct, type Current } from './acts.js';
-import { attend, attended } from './attention.js';
+import { performAct, type AfterAct } from './acts.js';
+import { attend, attended, listen, rest } from './attention.js';
 import { performGate } from './gates.js';
-import { askOperator } from './operator.js';
+import { haltPastNoReturn } from './no-return.js';
 import type { ContractStep } from './plan.js';
 import { stepsOf, type Plan } from './plan.js';
 import type { Effects } from './ports.js';
 import { preflight } from './preflight.js';
-import { notify, record, setStatus, standStill, stepState, type Run } from './run.js';
+import { beginRetreat, retreat } from './retreat.js';
+import { notify, record, standStill, type Run } from './run.js';
+import { acquireScope, releaseScope } from './scope.js';
 import type { Cause, Outcome, RolloutState } from './state.js';
-import { describeCause, Halt, Stop } from './stop.js';
+import { describeCause, Halt, Renewal, Retreat, Stop } from './stop.js';
 import { unwind } from './unwind.js';
 import { performWatch } from './watches.js';
 
 /**
- * Carries a plan out. The same function runs in the workflow, the preview and the tests: everything that differs
- * stands behind `effects`. `state` is changed in place, so that it can be shown at any moment.
+ * Carries a plan out, from wherever the state says it stands. The same function runs in the workflow, the preview and
+ * the tests: everything that differs stands behind `effects`. `state` is changed in place, so that it can be shown at
+ * any moment. Answers `renewal` when it is to go on in a new run, from the state as it is then.
  */
-export async function execute(plan: Plan, state: RolloutState, effects: Effects): Promise<Outcome> {
-  const run: Run = { plan, state, effects };
-  const current: Current = {};
-  record(run, 'started', `${plan.runbook} for ${state.environment}: ${plan.why}`, { by: state.startedBy });
-  const outcome = await outcomeOf(run, current);
-  state.outcome = outcome;
-  state.status = outcome.type;
-  if (outcome.type === 'completed' || outcome.type === 'refused') await leaveSentinel(run);
-  attend(run);
-  record(run, 'ended', `${outcome.type}: ${outcome.reason}`);
-  notify(run, 'news', `${outcome.type}: ${outcome.reason}`);
-  return outcome;
+export async function execute(
+  plan: Plan,
+  state: RolloutState,
+  effects: Effects,
+): Promise<Outcome | 'renewal'> {
+  const run: Run = { plan, state, effects, underWay: { undos: new Set() } };
+  if (state.journal.length === 0) {
+    const reason = `${plan.runbook} for ${state.environment}: ${plan.why}`;
+    record(run, 'started', reason, { by: state.startedBy, evidence: { digest: state.digest } });
+  }
+  try {
+    const outcome = await outcomeOf(run);
+    await end(run, outcome);
+    return outcome;
+  } catch (error) {
+    if (error instanceof Renewal) return 'renewal';
+    throw error;
+  }
 }
 
 /** Answers what still arrives when the rollout is over. */
 export function answerAfterwards(plan: Plan, state: RolloutState, effects: Effects): void {
-  attend({ plan, state, effects });
+  attend({ plan, state, effects, underWay: { undos: new Set() } });
 }
 
-async function outcomeOf(run: Run, current: Current): Promise<Outcome> {
+async function end(run: Run, outcome: Outcome): Promise<void> {
+  const { state } = run;
+  state.outcome = outcome;
+  if (outcome.type !== 'rolled-back') await leaveSentinel(run);
+  await releaseScope(run);
+  attend(run);
+  record(run, 'ended', `${outcome.type}: ${outcome.reason}`);
+  notify(run, 'news', `${outcome.type}: ${outcome.reason}`);
+}
+
+async function outcomeOf(run: Run): Promise<Outcome> {
+  const { state } = run;
   try {
-    await preflight(run);
+    if (state.takesBack) return await takeOtherBack(run, state.takesBack);
+    if (!state.unwinding && !state.halting && !state.retreating) await preflight(run);
   } catch (error) {
+    if (error instanceof Halt) return { type: 'halted', reason: error.message };
     return refused(run, causeOf(error));
   }
   for (;;) {
     try {
-      await performSteps(run, current);
+      if (state.unwinding) return await unwind(run, state.unwinding.cause);
+      if (state.halting) await haltPastNoReturn(run, state.halting);
+      if (state.retreating) await retreat(run);
+      await performSteps(run);
       return { type: 'completed', reason: 'every step is done and verified' };
     } catch (error) {
-      if (error instanceof Halt) return { type: 'halted', reason: error.message };
+      if (error instanceof Halt) return await halted(run, error);
+      if (error instanceof Retreat) {
+        beginRetreat(run, error);
+        continue;
+      }
       const cause = causeOf(error);
-      if (!run.state.noReturn) return await unwindOrHalt(run, cause, current);
-      const halted = await haltPastNoReturn(run, cause, current);
-      if (halted) return halted;
+      if (state.noReturn) standStill(run, cause);
+      else return await unwindUnlessHalted(run, cause);
     }
   }
 }
 
-async function unwindOrHalt(run: Run, cause: Cause, current: Current): Promise<Outcome> {
+async function unwindUnlessHalted(run: Run, cause: Cause): Promise<Outcome> {
   try {
-    return await unwind(run, cause, current);
+    return await unwind(run, cause);
   } catch (error) {
     if (error instanceof Halt) return { type: 'halted', reason: error.message };
     throw error;
   }
 }
 
-async function performSteps(run: Run, current: Current): Promise<void> {
+/** Nothing of this rollout's own is done: it only takes back what another one did. */
+async function takeOtherBack(run: Run, { by, reason, rollout }: NonNullable<RolloutState['takesBack']>) {
+  const { state } = run;
+  await acquireScope(run);
+  state.ready = true;
+  return unwindUnlessHalted(run, state.unwinding?.cause ?? { type: 'taken-back', rollout, by, reason });
+}
+
+async function performSteps(run: Run): Promise<void> {
   const { state } = run;
   const steps = stepsOf(run.plan);
-  for (let placed = steps[state.cursor]; placed; placed = steps[state.cursor]) {
+  for (;;) {
+    while (state.paused) await rest(run);
+    const placed = steps[state.cursor];
+    if (!placed) return;
     if (state.phase !== placed.phase) {
       state.phase = placed.phase;
       record(run, 'phase-entered', placed.phase);
     }
-    await perform(run, placed.step, current);
-    state.cursor += 1;
+    const after = await perform(run, placed.step);
+    state.cursor += after === 'next' ? 1 : -1;
   }
 }
 
-async function perform(run: Run, step: ContractStep, current: Current): Promise<void> {
+async function perform(run: Run, step: ContractStep): Promise<AfterAct> {
   switch (step.type) {
     case 'act':
-      return performAct(run, step, current);
+      return performAct(run, step);
     case 'watch':
-      return performWatch(run, step);
+      await performWatch(run, step);
+      return 'next';
     case 'gate':
-      return performGate(run, step);
+      await performGate(run, step);
+      return 'next';
   }
 }
 
@@ -102,31 +143,15 @@ async function leaveSentinel(run: Run): Promise<void> {
   await attended(run, effects.perform('unsubscribe', { rollout: state.rollout }, plan.deadlines.preflight));
 }
 
-/** Nothing is unwound past the point of no return: the rollout stands still until an operator lets it go on or ends it. */
-async function haltPastNoReturn(run: Run, cause: Cause, current: Current): Promise<Outcome | undefined> {
-  const { state } = run;
-  standStill(run, cause);
-  await settleInterrupted(run, current);
-  const step = stepsOf(run.plan)[state.cursor]?.step.id ?? 'the end';
-  const problem = `past the point of no return (${state.noReturn?.step}): ${describeCause(cause)}`;
-  const { choice, by, reason } = await askOperator(run, { step, problem, choices: ['retry', 'halt'] });
-  delete state.halting;
-  if (choice === 'halt') return { type: 'halted', reason: `${problem}; ${by}: ${reason}` };
-  const next = stepState(run, step);
-  if (next.status === 'failed') next.epoch += 1;
-  setStatus(run, 'running');
-  return undefined;
-}
-
-/** An act that ran on while the rollout halted counts by how it ended. */
-async function settleInterrupted(run: Run, current: Current): Promise<void> {
-  const { act, running } = current;
-  if (!act || !running) return;
-  const result = await attended(run, running);
-  stepState(run, act.id).status = result.ok ? 'done' : 'failed';
-  if (result.ok) run.state.cursor += 1;
-  delete current.act;
-  delete current.running;
+/** What is under way is not left running behind a rollout that is over: it stops at a safe place first. */
+async function halted(run: Run, { message }: Halt): Promise<Outcome> {
+  const { act } = run.underWay;
+  if (act) {
+    run.state.halting = { type: 'halted', reason: message };
+    act.running.cancel();
+    while (!act.running.result) await listen(run, undefined, act.running);
+  }
+  return { type: 'halted', reason: message };
 }
 
 function causeOf(error: unknown): Cause {

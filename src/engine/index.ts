@@ -23,6 +23,8 @@
  * Read in this order: `plan.ts`, `ports.ts`, `execute.ts`, `acts.ts`, `watches.ts`, `gates.ts`, `unwind.ts`.
  */
 export * from './decisions.js';
+export * from './status.js';
+export * from './rights.js';
 export * from './digest.js';
 export * from './duration.js';
 export * from './errors.js';

@@ -22,11 +22,21 @@ export type Decision =
       readonly epoch: number;
       readonly digest: string;
     })
-  | (DecisionBase & { readonly type: 'abort' })
+  | (DecisionBase & { readonly type: 'abort' | 'resume' })
+  /** Stops progress; with `zero` exposure goes back to what it was captured as, too, and climbs again after `resume`. */
+  | (DecisionBase & { readonly type: 'pause'; readonly exposure?: 'zero' })
+  /** Ends a watch as early as the plan allows. */
+  | (DecisionBase & { readonly type: 'advance'; readonly step: string })
+  /** Makes a watch longer by `ms` milliseconds. */
+  | (DecisionBase & { readonly type: 'extend'; readonly step: string; readonly ms: number })
+  /** Ends the rollout where it stands. */
+  | (DecisionBase & { readonly type: 'halt'; readonly step?: string })
   /** Answers the question of a hold. */
   | (DecisionBase & { readonly type: 'answer'; readonly choice: 'wait' | 'roll-back' })
-  /** Resolves `needs-operator`. */
-  | (DecisionBase & { readonly type: 'resolve'; readonly choice: Resolution });
+  /** Resolves `needs-operator`; with `step` only while it is that step which needs it. */
+  | (DecisionBase & { readonly type: 'resolve'; readonly choice: Resolution; readonly step?: string });
+
+export type DecisionType = Decision['type'];
 
 /** What an operator may choose when a rollout cannot go on by itself. */
 export type Resolution = 'retry' | 'skip' | 'halt';
@@ -64,7 +74,11 @@ export type DecisionRequest = {
       readonly epoch: number;
       readonly digest: string;
     }
-  | { readonly type: 'abort' }
+  | { readonly type: 'abort' | 'resume' }
+  | { readonly type: 'pause'; readonly exposure?: 'zero' }
+  | { readonly type: 'advance'; readonly step: string }
+  | { readonly type: 'extend'; readonly step: string; readonly ms: number }
+  | { readonly type: 'halt'; readonly step?: string }
   | { readonly type: 'answer'; readonly choice: 'wait' | 'roll-back' }
-  | { readonly type: 'resolve'; readonly choice: Resolution }
+  | { readonly type: 'resolve'; readonly choice: Resolution; readonly step?: string }
 );

@@ -27,9 +27,10 @@ const step = variants('type', {
       exposure: object({ percent: number(0, 100), drain: number(0) }),
       takesFromBaseline: literal(true),
       within: duration,
+      onFailure: literal('roll-back', 'ask'),
     },
   ),
-  watch: object({ ...named, for: duration }),
+  watch: object({ ...named, for: duration }, { early: object({ by: list(text), after: duration }) }),
   gate: object({ ...named, leave: variants('type', { approval }) }),
 });
 

@@ -57,12 +57,16 @@ export interface Act<U extends Undo = Undo> extends StepBase {
   readonly takesFromBaseline?: true;
   /** Milliseconds the act may take with all its attempts; the plan's `deadlines.act` when absent. */
   readonly within?: number;
+  /** What its failure leads to: everything is taken back (when absent), or an operator is asked. */
+  readonly onFailure?: 'roll-back' | 'ask';
 }
 
 /** Holds and observes: guards must show `for` milliseconds of good evidence. */
 export interface Watch extends StepBase {
   readonly type: 'watch';
   readonly for: number;
+  /** Who may end it early, and the milliseconds of good evidence that they cannot cut. Nobody when absent. */
+  readonly early?: { readonly by: readonly string[]; readonly after: number };
 }
 
 /** What happens when a gate's deadline passes without leave. */

@@ -170,7 +170,12 @@ export interface Effects {
    * Waits for a message, for `until`, or for the end of `running`, whichever comes first.
    * A message received before `until` is there to take when `wait` returns.
    */
-  wait(until: number | undefined, running?: Running<unknown>): Promise<void>;
+  wait(until: number | undefined, running?: Running<unknown>, resting?: boolean): Promise<void>;
+  /**
+   * Whether to go on in a new run now. Asked only while resting, when the interpreter has nothing under way; true only
+   * when nothing else is, either. A wait that is `resting` ends as soon as this is true.
+   */
+  renews(): boolean;
   /** The oldest message not yet taken. */
   take(): Message | undefined;
   /** Starts a verb. It is tried again until it succeeds, fails for good, or `within` milliseconds are over. */

@@ -1,15 +1,18 @@
 import { attended } from './attention.js';
 import { actsOf } from './plan.js';
 import { record, type Run } from './run.js';
+import { acquireScope } from './scope.js';
 import { Stop } from './stop.js';
 import { awaitPassingGuards } from './subscription.js';
 
 /** Milliseconds for each check: whoever started the rollout still sits there, and nothing has been changed. */
 const checkWithin = 20_000;
 
-/** Looks before the first act: every act fits the environment, and every guard passes once. Changes nothing. */
+/** Looks before the first act: the scope is free, every act fits, and every guard passes once. Changes nothing. */
 export async function preflight(run: Run): Promise<void> {
-  const { effects, plan } = run;
+  const { effects, plan, state } = run;
+  if (state.ready) return;
+  await acquireScope(run);
   for (const act of actsOf(plan)) {
     const result = await attended(
       run,
@@ -18,6 +21,7 @@ export async function preflight(run: Run): Promise<void> {
     if (!result.ok) throw new Stop({ type: 'act-failed', step: act.id, reason: result.error });
   }
   await awaitPassingGuards(run, refuseBrokenSource);
+  state.ready = true;
   record(run, 'preflight-passed', 'every act fits the environment and every guard passes');
 }
 

@@ -3,7 +3,7 @@ import { execute } from './execute.js';
 import type { JournalEvent } from './journal.js';
 import type { Message } from './messages.js';
 import type { Plan } from './plan.js';
-import { approvalOf } from './decisions.js';
+import { approvalOf } from './rights.js';
 import type { Effects, GuardReading, Result, Running, Subscription, Verb, Verbs } from './ports.js';
 import { initialState, type RolloutState } from './state.js';
 
@@ -40,6 +40,7 @@ function paper(plan: Plan, state: RolloutState, events: JournalEvent[]): Effects
       if (inbox.length === 0 && until !== undefined) now = Math.max(now, until);
       return Promise.resolve();
     },
+    renews: () => false,
     take: () => inbox.shift(),
     record(event) {
       events.push(event);

@@ -1,6 +1,21 @@
 import { stepsOf, type Phase, type Plan } from './plan.js';
 import type { GuardReading } from './ports.js';
-import type { Hold, OpenGate, Outcome, RolloutState, Status, StepStatus, Stuck } from './state.js';
+import type { DecisionType } from './messages.js';
+import { decisionsNow } from './judge.js';
+import type {
+  Hold,
+  OpenGate,
+  OpenWatch,
+  Outcome,
+  Paused,
+  Retreating,
+  RolloutState,
+  StepStatus,
+  Stuck,
+  TakesBack,
+  Unwinding,
+} from './state.js';
+import { statusOf, type Status } from './status.js';
 import { why, type Why } from './why.js';
 
 /** One step as people see it. Times in milliseconds since the epoch. */
@@ -31,17 +46,22 @@ export interface StatusReport {
   readonly readings: readonly GuardReading[];
   readonly hold?: Hold;
   readonly gate?: OpenGate;
-  readonly watch?: RolloutState['watch'];
+  readonly watch?: OpenWatch;
+  readonly paused?: Paused;
   readonly stuck?: Stuck;
   readonly pastNoReturn: boolean;
-  readonly unwinding?: RolloutState['unwinding'];
+  readonly retreating?: Retreating;
+  readonly unwinding?: Unwinding;
+  readonly takesBack?: TakesBack;
   readonly outcome?: Outcome;
+  /** The decisions that make sense now, for somebody who may take them. */
+  readonly possible: readonly DecisionType[];
   readonly why: Why;
 }
 
 /** The report of a rollout's state. */
 export function statusReport(plan: Plan, state: RolloutState): StatusReport {
-  const { hold, gate, watch, stuck, unwinding, outcome, phase } = state;
+  const { hold, gate, watch, paused, stuck, retreating, unwinding, takesBack, outcome, phase } = state;
   return {
     format: 1,
     rollout: state.rollout,
@@ -50,7 +70,7 @@ export function statusReport(plan: Plan, state: RolloutState): StatusReport {
     owner: plan.owner,
     digest: state.digest,
     startedBy: state.startedBy,
-    status: state.status,
+    status: statusOf(state),
     ...(phase && { phase }),
     exposure: state.exposure,
     steps: stepsOf(plan).map(({ phase: of, step }) => ({
@@ -63,10 +83,14 @@ export function statusReport(plan: Plan, state: RolloutState): StatusReport {
     ...(hold && { hold }),
     ...(gate && { gate }),
     ...(watch && { watch }),
+    ...(paused && { paused }),
     ...(stuck && { stuck }),
     pastNoReturn: state.noReturn !== undefined,
+    ...(retreating && { retreating }),
     ...(unwinding && { unwinding }),
+    ...(takesBack && { takesBack }),
     ...(outcome && { outcome }),
+    possible: decisionsNow(plan, state),
     why: why(plan, state),
   };
 }

@@ -1,14 +1,22 @@
 import type { JournalEvent, JournalEventType } from './journal.js';
 import type { JsonObject } from './json.js';
 import { actsOf, type Act, type Plan } from './plan.js';
-import type { Effects, EffectKey, Notice } from './ports.js';
-import type { Cause, RolloutState, Status, StepState } from './state.js';
+import type { Effects, EffectKey, Evidence, Notice, Running } from './ports.js';
+import type { Cause, RolloutState, StepState } from './state.js';
 
 /** One execution: the plan, what is known, and the world. */
 export interface Run {
   readonly plan: Plan;
   readonly state: RolloutState;
   readonly effects: Effects;
+  readonly underWay: UnderWay;
+}
+
+/** The verbs that change the world right now. Not part of the state: at a renewal there are none. */
+export interface UnderWay {
+  /** The act, so that unwinding can cancel it and wait for its end. */
+  act?: { readonly act: Act; readonly running: Running<Evidence> };
+  readonly undos: Set<Running<unknown>>;
 }
 
 /** Records a transition under the next number. */
@@ -19,7 +27,7 @@ export function record(
   about: { step?: string; epoch?: number; by?: string; evidence?: JsonObject } = {},
 ): void {
   const event: JournalEvent = {
-    number: state.journal.length + 1,
+    number: (state.journal.at(-1)?.number ?? 0) + 1,
     at: effects.now(),
     type,
     reason,
@@ -39,24 +47,28 @@ export function notify({ state, effects, plan }: Run, urgency: Notice['urgency']
 export function standStill(run: Run, cause: Cause): void {
   const { state } = run;
   state.halting = cause;
+  dropWhatIsOpen(run);
+}
+
+/** Whatever is open is not waited for any more. */
+export function dropWhatIsOpen(run: Run): void {
+  const { state } = run;
   // Opened again it asks anew: what was approved before does not count any more.
   if (state.gate) stepState(run, state.gate.step).epoch = state.gate.epoch + 1;
   delete state.hold;
   delete state.gate;
   delete state.watch;
-}
-
-/** The status shown while nothing special is the matter. */
-export function setStatus({ state }: Run, status: Status): void {
-  state.status = status;
+  delete state.stuck;
 }
 
 export function stepState({ state }: Run, id: string): StepState {
   return (state.steps[id] ??= { status: 'pending', epoch: 0 });
 }
 
+/** Effects belong to the rollout that had them, also when another one takes them back. */
 export function keyOf(run: Run, step: string): EffectKey {
-  return { rollout: run.state.rollout, step, epoch: stepState(run, step).epoch };
+  const { rollout, takesBack } = run.state;
+  return { rollout: takesBack?.rollout ?? rollout, step, epoch: stepState(run, step).epoch };
 }
 
 /** The acts whose undo is registered, in order of start. */

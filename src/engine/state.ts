@@ -1,14 +1,10 @@
 import type { JournalEvent } from './journal.js';
-import type { Answer } from './messages.js';
+import type { Answer, Resolution } from './messages.js';
 import type { Phase, Plan, Target } from './plan.js';
 import { stepsOf } from './plan.js';
 import type { Capture, GuardReading, LockAnswer, Subscription } from './ports.js';
 
 export const stateFormat = 1;
-
-/** Where a rollout stands. The last four are outcomes. */
-export type Status =
-  'preflight' | 'running' | 'watching' | 'waiting' | 'holding' | 'unwinding' | 'needs-operator' | OutcomeType;
 
 export type OutcomeType = 'completed' | 'rolled-back' | 'halted' | 'refused';
 
@@ -26,12 +22,15 @@ export interface Outcome {
 export type Cause =
   | { readonly type: 'breach'; readonly guard: string; readonly reason: string }
   | { readonly type: 'no-leave-from-guards'; readonly reason: string }
+  | { readonly type: 'no-scope'; readonly reason: string }
+  | { readonly type: 'halted'; readonly reason: string }
   | { readonly type: 'hold-expired'; readonly reason: string }
   | { readonly type: 'act-failed'; readonly step: string; readonly reason: string }
   | { readonly type: 'rejected'; readonly step: string; readonly by: string; readonly reason: string }
   | { readonly type: 'expired'; readonly step: string; readonly reason: string }
   | { readonly type: 'aborted'; readonly by: string; readonly reason: string }
   | { readonly type: 'answered'; readonly by: string; readonly reason: string }
+  | { readonly type: 'taken-back'; readonly rollout: string; readonly by: string; readonly reason: string }
   | { readonly type: 'cancelled'; readonly reason: string };
 
 export type StepStatus = 'pending' | 'running' | 'done' | 'failed' | 'undoing' | 'undone' | 'skipped';
@@ -42,6 +41,8 @@ export interface StepState {
   epoch: number;
   startedAt?: number;
   endedAt?: number;
+  /** Why its undo failed last. */
+  problem?: string;
 }
 
 /** Evidence is missing or unclear: nothing moves forward until it is back or someone decides. */
@@ -59,7 +60,7 @@ export interface OpenGate {
   readonly step: string;
   epoch: number;
   readonly since: number;
-  readonly deadline: number;
+  deadline: number;
   approvals: { readonly by: string; readonly at: number }[];
 }
 
@@ -68,8 +69,65 @@ export interface Stuck {
   readonly step: string;
   readonly problem: string;
   readonly since: number;
-  readonly choices: readonly ('retry' | 'skip' | 'halt')[];
-  resolution?: { readonly choice: 'retry' | 'skip' | 'halt'; readonly by: string; readonly reason: string };
+  readonly choices: readonly Resolution[];
+  resolution?: Resolved;
+}
+
+/** What an operator chose, and why. */
+export interface Resolved {
+  readonly choice: Resolution;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** Progress stops, protection does not. */
+export interface Paused {
+  readonly since: number;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** Evidence is being gathered for the step `step`. */
+export interface OpenWatch {
+  readonly step: string;
+  readonly since: number;
+  endsAt: number;
+  covered: number;
+  /** Milliseconds by which an operator made it longer. */
+  extended?: number;
+  /** Somebody whom the plan allows it wants it to end as early as the plan allows. */
+  advanced?: { readonly by: string; readonly reason: string };
+  /** Why the window cannot be judged: it holds, whatever the newest readings say. */
+  unjudged?: string;
+}
+
+/** Everything that was done is being taken back. */
+export interface Unwinding {
+  readonly cause: Cause;
+  readonly since: number;
+  /** The act that was under way when it began, until its exposure has been restored for the second time. */
+  interrupted?: string;
+  exposureRestoredAt?: number;
+  /** Targets that were read again: true when they are as they were. */
+  verified: Record<Target, boolean>;
+  verifiedAt?: number;
+}
+
+/** Exposure and all that was done since is being taken back to what it was before anybody was exposed. */
+export interface Retreating {
+  readonly since: number;
+  readonly by: string;
+  readonly reason: string;
+  interrupted?: string;
+  exposureRestoredAt?: number;
+}
+
+/** The ended rollout whose effects this one takes back, and what it is known to have done. */
+export interface TakesBack {
+  readonly rollout: string;
+  readonly kind: 'revert' | 'rescue';
+  readonly by: string;
+  readonly reason: string;
 }
 
 /** Everything a rollout knows: small, serialisable, enough to go on from. */
@@ -79,7 +137,9 @@ export interface RolloutState {
   readonly environment: string;
   readonly digest: string;
   readonly startedBy: string;
-  status: Status;
+  /** Refuse instead of standing in line for the scope. */
+  readonly wait?: false;
+  readonly takesBack?: TakesBack;
   phase?: Phase;
   /** Index of the step under way in the plan's order. */
   cursor: number;
@@ -91,6 +151,9 @@ export interface RolloutState {
   captures: Record<Target, Capture>;
   /** What became of the request for the plan's scope. */
   lock?: LockAnswer;
+  /** Checks and guards have passed once: from here on the world changes. */
+  ready?: true;
+  paused?: Paused;
   subscription?: Subscription;
   /** The first subscription under which somebody had the candidate. */
   exposedFrom?: number;
@@ -100,26 +163,17 @@ export interface RolloutState {
   recorded: Record<string, number>;
   hold?: Hold;
   gate?: OpenGate;
-  watch?: {
-    readonly step: string;
-    readonly since: number;
-    endsAt: number;
-    covered: number;
-    /** Why the window cannot be judged: it holds, whatever the newest readings say. */
-    unjudged?: string;
-  };
+  watch?: OpenWatch;
   /** A hold began since the last gate passed: whoever approved there did so before it. */
   leaveVoided?: true;
   stuck?: Stuck;
   noReturn?: { readonly step: string; readonly at: number };
-  unwinding?: {
-    readonly cause: Cause;
-    readonly since: number;
-    exposureRestoredAt?: number;
-    verifiedAt?: number;
-  };
-  /** Set while an operator decides past the point of no return. */
+  unwinding?: Unwinding;
+  retreating?: Retreating;
+  /** It stops where it stands: an operator decides past the point of no return. */
   halting?: Cause;
+  /** An operator ends the rollback where it stands, once the undos under way have stopped. */
+  haltAsked?: { readonly by: string; readonly reason: string };
   decisions: Record<string, Answer>;
   journal: JournalEvent[];
   outcome?: Outcome;
@@ -128,12 +182,11 @@ export interface RolloutState {
 /** The state of a rollout that has done nothing yet. */
 export function initialState(
   plan: Plan,
-  identity: { rollout: string; environment: string; digest: string; startedBy: string },
+  identity: Pick<RolloutState, 'rollout' | 'environment' | 'digest' | 'startedBy' | 'wait' | 'takesBack'>,
 ): RolloutState {
   return {
     format: stateFormat,
     ...identity,
-    status: 'preflight',
     cursor: 0,
     exposure: 0,
     steps: Object.fromEntries(

@@ -14,6 +14,23 @@ export class Halt extends Error {
   override readonly name = 'Halt';
 }
 
+/** Thrown when exposure goes back to zero while the rollout stays, paused. */
+export class Retreat extends Error {
+  override readonly name = 'Retreat';
+
+  constructor(
+    readonly by: string,
+    readonly reason: string,
+  ) {
+    super(`${by} takes exposure back: ${reason}`);
+  }
+}
+
+/** Thrown where nothing is under way, to go on from the state in a new run. */
+export class Renewal extends Error {
+  override readonly name = 'Renewal';
+}
+
 /** A cause in one sentence. */
 export function describeCause(cause: Cause): string {
   switch (cause.type) {
@@ -33,6 +50,12 @@ export function describeCause(cause: Cause): string {
       return `${cause.by} aborted: ${cause.reason}`;
     case 'answered':
       return `${cause.by} answered a hold with roll back: ${cause.reason}`;
+    case 'no-scope':
+      return `its scope is not free: ${cause.reason}`;
+    case 'halted':
+      return cause.reason;
+    case 'taken-back':
+      return `${cause.by} takes ${cause.rollout} back: ${cause.reason}`;
     case 'cancelled':
       return `the workflow was cancelled: ${cause.reason}`;
   }

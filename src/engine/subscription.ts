@@ -1,4 +1,4 @@
-import { attended, pause } from './attention.js';
+import { attended, listen } from './attention.js';
 import type { Subscription } from './ports.js';
 import type { Run } from './run.js';
 import { Stop } from './stop.js';
@@ -65,7 +65,7 @@ export async function awaitPassingGuards(
     if (lacking.length === 0) return;
     const now = effects.now();
     if (now >= deadline) throw new Stop({ type: 'no-leave-from-guards', reason: lacking.join('; ') });
-    await pause(run, missing.length > 0 ? deadline : Math.min(deadline, now + shortestInterval(run)));
+    await listen(run, missing.length > 0 ? deadline : Math.min(deadline, now + shortestInterval(run)));
   }
 }
 

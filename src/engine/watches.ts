@@ -1,7 +1,8 @@
-import { attend, attended, pause } from './attention.js';
+import { attend, attended, rest } from './attention.js';
 import type { Watch } from './plan.js';
 import type { Judgement, Result } from './ports.js';
-import { record, setStatus, stepState, type Run } from './run.js';
+import { record, stepState, type Run } from './run.js';
+import type { OpenWatch } from './state.js';
 import { Stop } from './stop.js';
 import { subscribe, subscribeAgain } from './subscription.js';
 
@@ -12,16 +13,11 @@ import { subscribe, subscribeAgain } from './subscription.js';
 export async function performWatch(run: Run, watch: Watch): Promise<void> {
   const { state, effects, plan } = run;
   const step = stepState(run, watch.id);
-  const since = effects.now();
-  const progress: Progress = { step: watch.id, since, endsAt: since + watch.for, covered: 0 };
-  step.status = 'running';
-  step.startedAt = since;
   if (plan.guards.length > 0 && !state.subscription) await subscribe(run, state.exposure);
-  state.watch = progress;
-  record(run, 'watch-started', watch.why, { step: watch.id, epoch: step.epoch });
+  const progress = state.watch ?? startWatch(run, watch);
 
   for (;;) {
-    await holdUntil(run, progress);
+    await untilDue(run, progress);
     if (plan.guards.length === 0) break;
     const judged = await judge(run, progress.since);
     if (!judged.ok) {
@@ -33,11 +29,13 @@ export async function performWatch(run: Run, watch: Watch): Promise<void> {
     attend(run);
     const breached = rollingBack(run, judgement);
     if (breached !== undefined) throw breach(run, breached, judgement);
-    if (isWhole(run, watch, judgement) && !state.hold) {
-      Object.assign(state.recorded, judgement.recorded);
-      break;
+    if (!isWhole(run, lengthOf(watch, progress), judgement) || state.hold) {
+      await extend(run, watch, progress, judgement);
+      continue;
     }
-    await extend(run, watch, progress, judgement);
+    if (state.paused) continue;
+    Object.assign(state.recorded, judgement.recorded);
+    break;
   }
 
   delete state.watch;
@@ -46,15 +44,31 @@ export async function performWatch(run: Run, watch: Watch): Promise<void> {
   record(run, 'watch-passed', watch.verify, { step: watch.id, epoch: step.epoch, evidence: evidenceOf(run) });
 }
 
-type Progress = NonNullable<Run['state']['watch']>;
+function startWatch(run: Run, watch: Watch): OpenWatch {
+  const { state, effects } = run;
+  const step = stepState(run, watch.id);
+  const since = effects.now();
+  step.status = 'running';
+  step.startedAt = since;
+  state.watch = { step: watch.id, since, endsAt: since + watch.for, covered: 0 };
+  record(run, 'watch-started', watch.why, { step: watch.id, epoch: step.epoch });
+  return state.watch;
+}
 
-async function holdUntil(run: Run, progress: Progress): Promise<void> {
-  const blocked = () => run.state.hold !== undefined && progress.unjudged === undefined;
-  while (blocked() || run.effects.now() < progress.endsAt) {
-    setStatus(run, run.state.hold ? 'holding' : 'watching');
-    await pause(run, blocked() ? undefined : progress.endsAt);
+/** Paused or on hold it goes on for as long as that lasts: evidence is gathered, but nothing ends. */
+async function untilDue(run: Run, progress: OpenWatch): Promise<void> {
+  const { state, effects } = run;
+  const blocked = () =>
+    state.paused !== undefined || (state.hold !== undefined && progress.unjudged === undefined);
+  while (blocked() || effects.now() < progress.endsAt) {
+    await rest(run, blocked() ? undefined : progress.endsAt);
   }
-  setStatus(run, 'watching');
+}
+
+/** The evidence a watch needs, in milliseconds: as the plan says, with what operators added or the plan lets them cut. */
+function lengthOf({ for: planned, early }: Watch, { extended = 0, advanced }: OpenWatch): number {
+  const whole = planned + extended;
+  return advanced && early ? Math.min(whole, early.after) : whole;
 }
 
 async function judge(run: Run, since: number): Promise<Result<Judgement>> {
@@ -67,7 +81,7 @@ async function judge(run: Run, since: number): Promise<Result<Judgement>> {
 }
 
 /** The evidence stays where it is, so nothing of the window is lost; but what nobody can judge holds. */
-function judgeLater(run: Run, progress: Progress, reason: string): void {
+function judgeLater(run: Run, progress: OpenWatch, reason: string): void {
   progress.unjudged = reason;
   progress.endsAt = run.effects.now() + Math.max(...run.plan.guards.map(({ evidence }) => evidence.interval));
   attend(run);
@@ -79,9 +93,9 @@ function rollingBack({ plan }: Run, { failed }: Judgement): string | undefined {
 }
 
 /** The whole length has evidence, and nothing that the plan does not let continue was seen last. */
-function isWhole({ plan }: Run, watch: Watch, { covered, last }: Judgement): boolean {
+function isWhole({ plan }: Run, length: number, { covered, last }: Judgement): boolean {
   return (
-    covered >= watch.for &&
+    covered >= length &&
     plan.guards.every(({ name, on }) => {
       const verdict = last.find(({ guard }) => guard === name)?.verdict ?? 'no-evidence';
       return verdict === 'pass' || on[verdict] === 'continue';
@@ -95,16 +109,17 @@ function breach(run: Run, guard: string, { reason }: Judgement): Stop {
 }
 
 /** Without growth the sentinel is asked anew: if it stays silent, its silence becomes a hold. */
-async function extend(run: Run, watch: Watch, progress: Progress, judgement: Judgement): Promise<void> {
+async function extend(run: Run, watch: Watch, progress: OpenWatch, judgement: Judgement): Promise<void> {
   const { state, effects, plan } = run;
   const now = effects.now();
   const stalled = judgement.covered <= progress.covered && now >= state.warmUntil;
   const shortest = Math.max(...plan.guards.map(({ evidence }) => evidence.interval));
   progress.covered = judgement.covered;
-  progress.endsAt = now + Math.max(shortest, watch.for - judgement.covered);
+  const length = lengthOf(watch, progress);
+  progress.endsAt = now + Math.max(shortest, length - judgement.covered);
   record(run, 'watch-extended', judgement.reason, {
     step: watch.id,
-    evidence: { coveredMs: judgement.covered, ofMs: watch.for, endsAt: progress.endsAt },
+    evidence: { coveredMs: judgement.covered, ofMs: length, endsAt: progress.endsAt },
   });
   if (!stalled) return;
   progress.unjudged = judgement.reason;

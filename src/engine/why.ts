@@ -1,8 +1,11 @@
 import { formatDuration } from './duration.js';
-import { approvalOf, operatorGroups } from './decisions.js';
+import { decisionsNow } from './judge.js';
+import type { DecisionType } from './messages.js';
 import { stepsOf, type Plan } from './plan.js';
 import type { GuardReading } from './ports.js';
-import type { RolloutState, Status } from './state.js';
+import { approvalOf, operatorGroups } from './rights.js';
+import type { RolloutState } from './state.js';
+import { statusOf, type Status } from './status.js';
 
 /** The answer to "what is it waiting for?". Times in milliseconds since the epoch. */
 export interface Why {
@@ -18,104 +21,170 @@ export interface Why {
   readonly next: string;
   /** When `next` comes at the latest by itself. */
   readonly nextAt?: number;
+  /** The decisions that make sense now. */
+  readonly possible: readonly DecisionType[];
   readonly evidence: readonly GuardReading[];
 }
 
 /** What a rollout waits for, since when, what clears it, who may, and what happens next and when. */
 export function why(plan: Plan, state: RolloutState): Why {
+  const status = statusOf(state);
   const step = state.stuck?.step ?? stepsOf(plan)[state.cursor]?.step.id;
   return {
-    status: state.status,
+    status,
     ...(step && !state.outcome && { step }),
-    ...waitOf(plan, state),
+    ...waits[status](plan, state, state.journal.at(-1)?.at ?? 0),
+    possible: decisionsNow(plan, state),
     evidence: state.readings,
   };
 }
 
-type Wait = Omit<Why, 'status' | 'step' | 'evidence'>;
+type Wait = Omit<Why, 'status' | 'step' | 'possible' | 'evidence'>;
+type WaitOf = (plan: Plan, state: RolloutState, since: number) => Wait;
 
-function waitOf(plan: Plan, state: RolloutState): Wait {
-  const since = state.journal.at(-1)?.at ?? 0;
-  if (state.outcome) {
-    return { waitingFor: 'nothing', since, clears: 'it is over', who: [], next: state.outcome.reason };
-  }
-  if (state.stuck) {
+const over: WaitOf = (_plan, { outcome }, since) => ({
+  waitingFor: 'nothing',
+  since,
+  clears: 'it is over',
+  who: [],
+  next: outcome?.reason ?? '',
+});
+
+/** One answer for each status. */
+const waits: { readonly [S in Status]: WaitOf } = {
+  preflight: (_plan, state, since) => ({
+    waitingFor: state.takesBack ? 'its scope' : 'checks and a first pass of every guard',
+    since,
+    clears: state.takesBack ? 'the scope granted' : 'all of them passing',
+    who: [],
+    next: state.takesBack ? `${state.takesBack.rollout} is taken back` : 'the first step',
+  }),
+
+  queued(_plan, { lock }, since) {
+    const behind = lock?.status === 'queued' ? lock.behind : [];
+    const held = behind.map(({ target, rollout, owner }) => `${target}, which ${rollout} of ${owner} has`);
     return {
-      waitingFor: `an operator: ${state.stuck.problem}`,
-      since: state.stuck.since,
-      clears: state.stuck.choices.join(', '),
-      who: operatorGroups(plan),
-      next: 'nothing by itself',
+      waitingFor: held.join('; ') || 'its scope',
+      since,
+      clears: 'their end: they release what they hold',
+      who: [...new Set(behind.map(({ owner }) => owner))],
+      next: 'its checks, as soon as the whole scope is free',
     };
-  }
-  if (state.unwinding) {
+  },
+
+  running(plan, state, since) {
+    const step = stepsOf(plan)[state.cursor]?.step;
+    const began = (step && state.steps[step.id]?.startedAt) ?? since;
+    const within = step?.type === 'act' ? (step.within ?? plan.deadlines.act) : undefined;
     return {
-      waitingFor: 'the rollback to end',
-      since: state.unwinding.since,
-      clears: 'every target read again',
+      waitingFor: `${step?.id ?? 'the last step'} to be done`,
+      since: began,
+      clears: 'its end',
       who: [],
-      next: 'rolled-back',
+      next: nextStep(plan, state),
+      ...(within !== undefined && { nextAt: began + within }),
     };
-  }
-  if (state.hold) return waitOfHold(plan, state.hold, stopping(state));
-  if (state.gate) return waitOfGate(plan, state.gate, stopping(state));
-  if (state.watch) {
+  },
+
+  watching(plan, state, since) {
+    const { watch } = state;
     return {
-      waitingFor: `the end of ${state.watch.step}`,
-      since: state.watch.since,
+      waitingFor: `the end of ${watch?.step}`,
+      since: watch?.since ?? since,
       clears: 'good evidence from every guard for the whole window',
       who: [],
       next: nextStep(plan, state),
-      nextAt: state.watch.endsAt,
+      ...(watch && { nextAt: watch.endsAt }),
     };
-  }
-  if (state.status === 'preflight') {
+  },
+
+  waiting(plan, state, since) {
+    const { gate } = state;
+    const leave = gate && approvalOf(plan, gate.step);
+    const given = gate?.approvals.map(({ by }) => by) ?? [];
+    const names = given.length > 0 ? ` (${given.join(', ')})` : '';
     return {
-      waitingFor: 'checks and a first pass of every guard',
-      since,
-      clears: 'all of them passing',
-      who: [],
-      next: 'the first step',
+      waitingFor: `${gate?.step}: ${given.length} of ${leave?.quorum} approvals${names}`,
+      since: gate?.since ?? since,
+      clears: `${leave?.quorum} different people of ${leave?.by.join(', ')}`,
+      who: leave?.by ?? [],
+      next: leave?.onExpiry === 'halt' ? 'it halts and asks an operator' : stopping(state),
+      ...(gate && { nextAt: gate.deadline }),
     };
-  }
-  const under = stepsOf(plan)[state.cursor]?.step.id ?? 'the last step';
-  const began = state.steps[under]?.startedAt ?? since;
-  return {
-    waitingFor: `${under} to be done`,
-    since: began,
+  },
+
+  holding(plan, state, since) {
+    const { hold } = state;
+    return {
+      waitingFor: `evidence: ${hold?.reason}`,
+      since: hold?.since ?? since,
+      clears: 'every guard passing, or an answer (wait, roll back)',
+      who: operatorGroups(plan),
+      ...afterHold(state),
+    };
+  },
+
+  paused(plan, state, since) {
+    const { paused } = state;
+    return {
+      waitingFor: `somebody to resume it: ${paused?.by} paused it (${paused?.reason})`,
+      since: paused?.since ?? since,
+      clears: 'resume',
+      who: operatorGroups(plan),
+      ...(state.hold ? afterHold(state) : { next: 'nothing by itself, unless a guard fails' }),
+    };
+  },
+
+  retreating: (_plan, { retreating }, since) => ({
+    waitingFor: 'exposure, and what was done since, to be taken back',
+    since: retreating?.since ?? since,
+    clears: 'the last undo',
+    who: [],
+    next: 'it stays paused until somebody resumes',
+  }),
+
+  unwinding: (_plan, { unwinding }, since) => ({
+    waitingFor: 'the rollback to end',
+    since: unwinding?.since ?? since,
+    clears: 'every target read again',
+    who: [],
+    next: 'rolled-back',
+  }),
+
+  halting: (_plan, _state, since) => ({
+    waitingFor: 'what is under way to stop',
+    since,
     clears: 'its end',
     who: [],
-    next: nextStep(plan, state),
-  };
-}
+    next: 'an operator is asked',
+  }),
+
+  'needs-operator': (plan, { stuck }, since) => ({
+    waitingFor: `an operator: ${stuck?.problem}`,
+    since: stuck?.since ?? since,
+    clears: stuck?.choices.join(', ') ?? '',
+    who: operatorGroups(plan),
+    next: 'nothing by itself',
+  }),
+
+  completed: over,
+  'rolled-back': over,
+  halted: over,
+  refused: over,
+};
 
 /** What stopping means now: nothing is unwound past the point of no return. */
 function stopping(state: RolloutState): string {
   return state.noReturn ? 'it halts and asks an operator' : 'it rolls back';
 }
 
-function waitOfHold(plan: Plan, hold: NonNullable<RolloutState['hold']>, stop: string): Wait {
-  const nextAt = hold.asked ? hold.giveUpAt : hold.askAt;
+function afterHold(state: RolloutState): Pick<Wait, 'next' | 'nextAt'> {
+  const { hold } = state;
+  const nextAt = hold?.asked ? hold.giveUpAt : hold?.askAt;
+  const last = hold?.giveUpAt === undefined ? 'nothing by itself' : stopping(state);
   return {
-    waitingFor: `evidence: ${hold.reason}`,
-    since: hold.since,
-    clears: 'every guard passing, or an answer (wait, roll back)',
-    who: operatorGroups(plan),
-    next: hold.asked ? (hold.giveUpAt ? stop : 'nothing by itself') : 'someone is asked',
+    next: hold?.asked ? last : 'someone is asked',
     ...(nextAt !== undefined && { nextAt }),
-  };
-}
-
-function waitOfGate(plan: Plan, gate: NonNullable<RolloutState['gate']>, stop: string): Wait {
-  const leave = approvalOf(plan, gate.step);
-  const given = gate.approvals.map(({ by }) => by);
-  return {
-    waitingFor: `${gate.step}: ${given.length} of ${leave?.quorum} approvals${given.length > 0 ? ` (${given.join(', ')})` : ''}`,
-    since: gate.since,
-    clears: `${leave?.quorum} different people of ${leave?.by.join(', ')}`,
-    who: leave?.by ?? [],
-    next: leave?.onExpiry === 'halt' ? 'it halts and asks an operator' : stop,
-    nextAt: gate.deadline,
   };
 }
 

@@ -12,3 +12,8 @@ export interface ActOptions<U extends Undo> {
 export function act<U extends Undo>(name: string, options: ActOptions<U>): Act<U> {
   return { type: 'act', id: `act/${name}`, ...options };
 }
+
+/** An act whose failure an operator decides about (retry, skip or halt, or abort) instead of everything being taken back. */
+export function askOnFailure<U extends Undo>(failing: Act<U>): Act<U> {
+  return { ...failing, onFailure: 'ask' };
+}

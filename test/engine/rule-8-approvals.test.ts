@@ -123,6 +123,9 @@ describe('rule 8: approvals, case by case', () => {
         },
       ],
     });
-    expect(state.decisions['1']).toEqual({ accepted: false, reason: 'no gate is open now' });
+    expect(state.decisions['1']).toEqual({
+      accepted: false,
+      reason: 'no gate is open now (it is watching; possible now: abort, pause, extend, halt)',
+    });
   });
 });

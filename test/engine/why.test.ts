@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { run, Stranded } from '../support/world.js';
-import { initialState } from '../../src/engine/state.js';
+import { initialState, type RolloutState } from '../../src/engine/state.js';
 import { why } from '../../src/engine/why.js';
 import { act, byAction, expose, gate, planOf, watch } from '../support/world/plans.js';
 
@@ -9,7 +9,8 @@ const plan = planOf({
   canary: [expose('a', 5), watch('1', 20_000)],
   promote: [gate('go', 2)],
 });
-const fresh = () => initialState(plan, { rollout: 'r', environment: 'test', digest: 'd', startedBy: 'tess' });
+const fresh = (): RolloutState =>
+  initialState(plan, { rollout: 'r', environment: 'test', digest: 'd', startedBy: 'tess' });
 
 describe('why', () => {
   it('speaks of checks and guards at first', () => {
@@ -19,7 +20,7 @@ describe('why', () => {
   });
 
   it('names who may approve, how many are missing, and the deadline', () => {
-    const state = { ...fresh(), status: 'waiting' as const, cursor: 3 };
+    const state = { ...fresh(), ready: true as const, cursor: 3 };
     state.gate = { step: 'approve/go', epoch: 0, since: 5, deadline: 100, approvals: [{ by: 'ann', at: 6 }] };
     const answer = why(plan, state);
     expect(answer).toMatchObject({
@@ -33,7 +34,7 @@ describe('why', () => {
   });
 
   it('names what is next and when while it watches', () => {
-    const state = { ...fresh(), status: 'watching' as const, cursor: 2 };
+    const state = { ...fresh(), ready: true as const, cursor: 2 };
     state.watch = { step: 'watch/1', since: 5, endsAt: 20_005, covered: 0 };
     expect(why(plan, state)).toMatchObject({
       step: 'watch/1',
@@ -45,7 +46,7 @@ describe('why', () => {
   });
 
   it('says of a hold what is asked, when, and what comes after', () => {
-    const state = { ...fresh(), status: 'holding' as const, cursor: 2 };
+    const state = { ...fresh(), ready: true as const, cursor: 2 };
     state.hold = { since: 5, reason: 'errors: no reading', askAt: 50, giveUpAt: 90, asked: false };
     expect(why(plan, state)).toMatchObject({
       since: 5,
@@ -61,7 +62,7 @@ describe('why', () => {
   });
 
   it('does not promise to roll back past the point of no return', () => {
-    const state = { ...fresh(), noReturn: { step: 'do/1', at: 1 }, cursor: 2 };
+    const state = { ...fresh(), ready: true as const, noReturn: { step: 'do/1', at: 1 }, cursor: 2 };
     state.hold = { since: 5, reason: 'errors', askAt: 50, giveUpAt: 90, asked: true };
     expect(why(plan, state).next).toBe('it halts and asks an operator');
   });

@@ -168,7 +168,7 @@ it.concurrent('answers decisions while a cancelled rollout rolls back, and finis
     await rollout.waitForWatch('watch/canary-25');
     await environment.temporal.workflow.getHandle(rollout.id).cancel();
     await rollout.waitFor('rolling back', ({ status }) => status === 'unwinding');
-    const refused = 'the rollout is already rolling back';
+    const refused = 'the rollout is already rolling back (it is unwinding; possible now: halt)';
 
     expect(await rollout.signal('ana', { type: 'abort' })).toMatchObject({
       by: 'ana',

@@ -38,7 +38,7 @@ async function refusal(
       failure: 'Refused',
       type: 'refused',
     });
-    expect(journal.map(({ type }) => type)).toEqual(['started', 'refused', 'ended']);
+    expect(journal.map(({ type }) => type)).toEqual(['started', 'scope-acquired', 'refused', 'ended']);
     expect(eventsOf(journal, 'refused')[0]?.reason).toBe(outcome.reason);
     expect(await look()).toEqual(before);
     expect(before.schemas).toEqual(['public', 'shop']);

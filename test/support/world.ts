@@ -4,6 +4,7 @@ import type { Message } from '../../src/engine/messages.js';
 import { actsOf, type Act, type Plan, type Target } from '../../src/engine/plan.js';
 import type { Effects, EffectKey, Result, Running, Verb, Verbs } from '../../src/engine/ports.js';
 import { initialState, type Outcome, type RolloutState } from '../../src/engine/state.js';
+import { statusOf, type Status } from '../../src/engine/status.js';
 import { why, type Why } from '../../src/engine/why.js';
 import { Clock } from './world/clock.js';
 import { Adapters } from './world/effects-of-verbs.js';
@@ -29,6 +30,8 @@ export interface Script {
   readonly restoreFences?: boolean;
   /** What restoring a flag finds changed by a stranger. */
   readonly drift?: string;
+  /** Whether to go on in a new run at the `nth` moment (from 1) at which that is possible; never when absent. */
+  readonly renews?: (nth: number) => boolean;
 }
 
 /** The rollout waits for a person, and nobody comes. */
@@ -49,6 +52,10 @@ export class Endless extends Error {}
 export interface World {
   readonly plan: Plan;
   readonly state: RolloutState;
+  /** Every status it was seen in, in order, without repetitions. */
+  readonly statuses: readonly Status[];
+  /** How often it went on in a new run. */
+  readonly renewals: number;
   readonly trace: Trace;
   readonly sentinel: Sentinel;
   readonly start: number;
@@ -84,7 +91,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
   const targets = new Targets(script.flags ?? {}, () => sentinel.touch());
   const adapters = new Adapters(clock, targets, sentinel, trace, script.restoreFences ?? true, script.drift);
   const faults = new Faults(script.behaviours ?? {});
-  const state = initialState(plan, {
+  let state = initialState(plan, {
     rollout: 'rollout/test/sample/1',
     environment: 'test',
     digest: planDigest(plan),
@@ -95,7 +102,19 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     JSON.stringify([...new Set(acts.map(({ target }) => target))].sort().map((t) => targets.read(t)));
   const before = all();
   const silences: string[] = [];
-  const people = new People(clock, script.people ?? [], state, arrive);
+  const people = new People(clock, script.people ?? [], () => state, arrive);
+  const statuses: Status[] = [];
+  const look = () => {
+    const status = statusOf(state);
+    if (statuses.at(-1) !== status) statuses.push(status);
+  };
+  const underWay = new Set<Running<unknown>>();
+  const isQuiet = () => {
+    for (const call of underWay) if (call.result) underWay.delete(call);
+    return inbox.length === 0 && underWay.size === 0;
+  };
+  let moments = 0;
+  let renewals = 0;
   for (const { at, message } of script.messages ?? []) clock.at(start + at, () => arrive(message));
 
   let waits = 0;
@@ -103,17 +122,20 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
   let rescues = 0;
   const effects: Effects = {
     now: () => clock.now,
-    async wait(until, running) {
+    async wait(until, running, resting = false) {
+      const noisy = !isQuiet();
       waits = clock.now === waitedAt ? waits + 1 : 0;
       waitedAt = clock.now;
-      if (waits > mostWaitsAtOnce) throw new Livelock(`at ${clock.now - start}: ${state.status}`);
-      if (clock.now - start > horizon) throw new Endless(`${state.status} at step ${state.cursor}`);
+      if (waits > mostWaitsAtOnce) throw new Livelock(`at ${clock.now - start}: ${statusOf(state)}`);
+      if (clock.now - start > horizon) throw new Endless(`${statusOf(state)} at step ${state.cursor}`);
       silences.push(...silencesOf(plan, state));
+      look();
       while (inbox.length === 0 && running?.result === undefined) {
+        if (resting && noisy && script.renews && isQuiet()) return;
         if (!waitsTooLong(state, clock.now) && clock.step(until)) continue;
         if (!waitsTooLong(state, clock.now) && until !== undefined) return clock.jumpTo(until);
         const help = script.rescued === false ? undefined : lastResort(state, (rescues += 1));
-        if (!help) throw new Stranded(`${state.status} at step ${state.cursor}`, why(plan, state));
+        if (!help) throw new Stranded(`${statusOf(state)} at step ${state.cursor}`, why(plan, state));
         arrive(help);
         clock.step();
       }
@@ -132,7 +154,11 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
       });
       return message;
     },
+    renews() {
+      return script.renews !== undefined && isQuiet() && script.renews((moments += 1));
+    },
     record(event) {
+      look();
       trace.add({ type: 'event', at: clock.now, event });
       people.hear(event.type);
     },
@@ -161,7 +187,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
           ok: result.ok,
           ...(result.ok && { value: result.value }),
         });
-      return new SimulatedCall(
+      const running = new SimulatedCall(
         clock,
         faults,
         nameOf(verb, step),
@@ -170,18 +196,44 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
         onEnd,
         () => trace.add({ type: 'cancel', at: clock.now, call }),
       );
+      underWay.add(running);
+      return running;
     },
   };
 
-  const ended = await execute(plan, state, effects).catch((error: unknown) => {
+  const carryOut = async () => {
+    for (;;) {
+      const outcome = await execute(plan, state, effects);
+      if (outcome !== 'renewal') return outcome;
+      renewals += 1;
+      // As it travels to the next run: what is not in it is lost.
+      state = JSON.parse(JSON.stringify(state)) as RolloutState;
+    }
+  };
+  const ended = await carryOut().catch((error: unknown) => {
     if (error instanceof Stranded || error instanceof Livelock || error instanceof Endless) return error;
     throw error;
   });
+  look();
   const endedAt = trace.entries.length;
   // Whatever was still under way lands now: a rollback that is undone by it was none.
   for (let count = 0; count < 1_000 && clock.step(clock.now + 3_600_000); count += 1);
   const gone = () => acts.some((act) => act.undo.type === 'irreversible' && targets.has(act));
-  return { plan, state, trace, sentinel, start, before, after: all, gone, silences, ended, endedAt };
+  return {
+    plan,
+    state,
+    statuses,
+    renewals,
+    trace,
+    sentinel,
+    start,
+    before,
+    after: all,
+    gone,
+    silences,
+    ended,
+    endedAt,
+  };
 }
 
 /** It asked long ago and nobody came, though it may go on looking meanwhile. */
@@ -196,7 +248,7 @@ class People {
   constructor(
     private readonly clock: Clock,
     private readonly people: readonly Person[],
-    private readonly state: RolloutState,
+    private readonly state: () => RolloutState,
     private readonly arrive: (message: Message) => void,
   ) {
     for (const person of people) if (!person.on) this.#plan(person);
@@ -214,13 +266,13 @@ class People {
     if (person.looks === 'then') {
       // Just after the record: the state is complete then.
       this.clock.after(0, () => {
-        const message = person.write(this.state);
+        const message = person.write(this.state());
         if (message) this.clock.after(person.after, () => this.arrive(message));
       });
       return;
     }
     this.clock.after(person.after, () => {
-      const message = person.write(this.state);
+      const message = person.write(this.state());
       if (message) this.arrive(message);
     });
   }
@@ -228,8 +280,9 @@ class People {
 
 function silencesOf(plan: Plan, state: RolloutState): string[] {
   const answer = why(plan, state);
-  const where = `${state.status}, step ${state.cursor}`;
+  const where = `${statusOf(state)}, step ${state.cursor}`;
   const faults: string[] = [];
+  if (state.outcome) return faults;
   if (!answer.waitingFor) faults.push(`${where}: waits for nothing`);
   if (!answer.clears) faults.push(`${where}: nothing clears it`);
   if (!answer.next) faults.push(`${where}: nothing is next`);

@@ -2,7 +2,7 @@ import { describeCause } from '../../engine/stop.js';
 import type { Plan } from '../../engine/plan.js';
 import type { GuardReading } from '../../engine/ports.js';
 import type { StatusReport } from '../../engine/report.js';
-import type { OutcomeType, Status } from '../../engine/state.js';
+import type { Status } from '../../engine/status.js';
 import { fit, spread, wrap, type Paint } from './paint.js';
 import { guardLines } from './tree-guards.js';
 import { exposureLine, stepLines } from './tree-steps.js';
@@ -117,21 +117,27 @@ function labelled(
   ];
 }
 
-function colourOf(status: Status | OutcomeType, paint: Paint): (text: string) => string {
+function colourOf(status: Status, paint: Paint): (text: string) => string {
   switch (status) {
     case 'completed':
       return paint.green;
     case 'rolled-back':
+    case 'retreating':
     case 'unwinding':
       return paint.magenta;
+    case 'halting':
     case 'halted':
     case 'refused':
     case 'needs-operator':
       return paint.red;
     case 'waiting':
     case 'holding':
+    case 'paused':
       return paint.yellow;
-    default:
+    case 'preflight':
+    case 'queued':
+    case 'running':
+    case 'watching':
       return paint.cyan;
   }
 }

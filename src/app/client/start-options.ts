@@ -13,7 +13,7 @@ const longestSummary = 400;
  */
 export function startOptions(
   rollout: string,
-  input: RolloutInput,
+  input: Extract<RolloutInput, { plan: unknown }>,
 ): WorkflowStartOptions & { args: [RolloutInput] } {
   const { plan, environment, digest } = input;
   return {

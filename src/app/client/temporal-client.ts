@@ -8,7 +8,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import type { RolloutInput, RolloutResult } from '../../../workflows/protocol.js';
+import type { RolloutResult } from '../../../workflows/protocol.js';
 import type { JournalEvent } from '../../engine/journal.js';
 import type { Answer, DecisionRequest } from '../../engine/messages.js';
 import type { Plan } from '../../engine/plan.js';
@@ -70,7 +70,7 @@ class TemporalRolloutClient implements RolloutClient {
   async start(request: StartRequest): Promise<Started> {
     const { plan, digest, environment, startedBy, key = freshKey(new Date()) } = request;
     const rollout = rolloutId({ environment, runbook: plan.runbook, key });
-    const input: RolloutInput = { format: 1, plan, digest, environment, startedBy };
+    const input = { format: 1 as const, plan, digest, environment, startedBy };
     try {
       const options = startOptions(rollout, input);
       const handle = await this.calls.translated(answerWithin, () =>

@@ -51,7 +51,6 @@ it('says that nobody answers, goes on, and shows the last state at the end', asy
   reachable = true;
   await vi.waitFor(() => expect(painted()).toContain('● preflight'));
   state.outcome = { type: 'completed', reason: 'every step is done and verified' };
-  state.status = 'completed';
   stop();
   await followed;
   expect(painted().trimEnd()).toMatch(/completed {3}every step is done and verified$/);

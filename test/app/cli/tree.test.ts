@@ -30,7 +30,7 @@ const step = (state: RolloutState, id: string, change: Partial<RolloutState['ste
   Object.assign(state.steps[id] ?? {}, change);
 
 const watching = viewOf(exposingPlan(), (state) => {
-  state.status = 'watching';
+  state.ready = true;
   state.cursor = 1;
   state.exposure = 5;
   step(state, 'expose/thing/5', { status: 'done', startedAt: start, endedAt: start + 400 });
@@ -48,7 +48,7 @@ const watching = viewOf(exposingPlan(), (state) => {
 });
 
 const asking = viewOf(askingPlan(), (state) => {
-  state.status = 'waiting';
+  state.ready = true;
   state.cursor = 1;
   step(state, 'act/prepare', { status: 'done', startedAt: start, endedAt: start + 1_000 });
   step(state, 'approve/go', { status: 'running', startedAt: start + 1_000 });
@@ -62,13 +62,13 @@ const asking = viewOf(askingPlan(), (state) => {
 });
 
 const rolledBack = viewOf(exposingPlan(), (state) => {
-  state.status = 'rolled-back';
   step(state, 'expose/thing/5', { status: 'undone', startedAt: start, endedAt: start + 400 });
   step(state, 'watch/canary-5', { status: 'running', startedAt: start + 1_000 });
   state.unwinding = {
     cause: { type: 'breach', guard: 'errors', reason: '12 % is above 5 %' },
     since: start + 5_000,
     exposureRestoredAt: start + 5_250,
+    verified: {},
     verifiedAt: start + 7_000,
   };
   state.outcome = {

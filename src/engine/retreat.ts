@@ -1,0 +1,47 @@
+import { stepsOf } from './plan.js';
+import { dropWhatIsOpen, notify, record, startedActs, stepState, type Run } from './run.js';
+import type { Retreating } from './state.js';
+import type { Retreat } from './stop.js';
+import { subscribe } from './subscription.js';
+import { takeBack } from './take-back.js';
+
+/**
+ * Takes exposure, and every act since the first exposure, back; what was done before stays. The steps since then are
+ * to be done again, each under its next epoch: nothing of the first climb counts for the second.
+ */
+export async function retreat(run: Run): Promise<void> {
+  const { state, plan } = run;
+  const { retreating } = state;
+  if (!retreating) return;
+  const steps = stepsOf(plan).map(({ step }) => step);
+  const first = steps.findIndex((step) => step.type === 'act' && step.exposure !== undefined);
+  const climbed = steps.slice(first);
+  const ids = new Set(climbed.map(({ id }) => id));
+  const undone = startedActs(run)
+    .filter(({ id }) => ids.has(id))
+    .reverse();
+  await takeBack(run, retreating, undone, () => undefined);
+
+  for (const { id } of climbed) {
+    const step = stepState(run, id);
+    if (step.status === 'pending') continue;
+    state.steps[id] = { status: 'pending', epoch: step.epoch + 1 };
+  }
+  state.started = state.started.filter((id) => !ids.has(id));
+  state.cursor = first;
+  delete state.exposedFrom;
+  delete state.leaveVoided;
+  delete state.retreating;
+  record(run, 'retreated', `nobody is exposed; it climbs again from ${steps[first]?.id ?? 'the end'}`);
+  if (plan.guards.length > 0) await subscribe(run, 0);
+}
+
+/** Begins a retreat that somebody asked for; what is open now does not count any more. */
+export function beginRetreat(run: Run, { by, reason }: Retreat): Retreating {
+  const { state, effects } = run;
+  dropWhatIsOpen(run);
+  state.retreating = { since: effects.now(), by, reason };
+  record(run, 'retreating', reason, { by });
+  notify(run, 'incident', `exposure goes back to zero: ${by}: ${reason}`);
+  return state.retreating;
+}

@@ -1,0 +1,86 @@
+import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import type { Plan } from '../src/engine/plan.js';
+import type { Effects, LockRequest, Running, Subscription, Verb, Verbs } from '../src/engine/ports.js';
+import type { RolloutState } from '../src/engine/state.js';
+import type { Inbox } from './inbox.js';
+import type { RolloutInput } from './protocol.js';
+import { performVerb } from './verbs.js';
+
+/** What a rollout's effects are made of. */
+interface Parts {
+  readonly plan: Plan;
+  readonly state: RolloutState;
+  readonly inbox: Inbox;
+  readonly visibility: { show(): void };
+  readonly exporter: { flushed(): boolean };
+  readonly input: RolloutInput;
+}
+
+/** The interpreter's effects, by Temporal; and whether everybody who was to be told has been. */
+export function effectsOf(parts: Parts): { readonly effects: Effects; notified(): boolean } {
+  const { state, inbox, visibility, exporter, input } = parts;
+  const underWay = new Set<Running<unknown>>();
+  const notices = new Set<Running<unknown>>();
+  // A query that waited for a worker is answered from a history that ends before its workflow task began: the SDK then
+  // fires a timer at the time of the task before. What follows must not depend on that time, or it does not replay.
+  let reached = 0;
+  const now = () => Math.max(Date.now(), reached);
+
+  const isFull = () => {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return continueAsNewSuggested || historyLength >= (input.continueAfter ?? Number.POSITIVE_INFINITY);
+  };
+  /** Nothing may be in flight: what answers to this run would be lost to the next. */
+  const renews = () =>
+    isFull() &&
+    !inbox.waiting &&
+    inbox.authorising.size === 0 &&
+    allHandlersFinished() &&
+    exporter.flushed() &&
+    allEnded(underWay) &&
+    // Only the run that was cancelled can close as cancelled.
+    state.unwinding?.cause.type !== 'cancelled';
+
+  const effects: Effects = {
+    now,
+    renews,
+    take: () => inbox.take(),
+    record: () => undefined,
+    async wait(until, running, resting = false) {
+      visibility.show();
+      const due = () => inbox.waiting || running?.result !== undefined || (resting && renews());
+      if (until === undefined) return condition(due);
+      const left = until - now();
+      if (left > 0 && (await condition(due, left))) return;
+      reached = Math.max(reached, until);
+      const before = [...inbox.authorising];
+      await condition(() => inbox.waiting || before.every((id) => !inbox.authorising.has(id)));
+    },
+    perform<V extends Verb>(verb: V, given: Verbs[V]['in'], within: number) {
+      const running = performVerb(verb, addressed(verb, given, parts), within);
+      underWay.add(running);
+      if (verb === 'notify') notices.add(running);
+      return running;
+    },
+  };
+  return { effects, notified: () => allEnded(notices) };
+}
+
+function allEnded(all: Set<Running<unknown>>): boolean {
+  for (const one of all) if (one.result) all.delete(one);
+  return all.size === 0;
+}
+
+/** What goes to the environment's own workflows says who asks, and what a rescue would need to know of them. */
+function addressed<V extends Verb>(verb: V, given: Verbs[V]['in'], { plan, state }: Parts): Verbs[V]['in'] {
+  const { workflowId, runId } = workflowInfo();
+  const { environment, digest } = state;
+  switch (verb) {
+    case 'subscribe':
+      return { ...(given as Subscription), workflowId, runId, environment } as Verbs[V]['in'];
+    case 'acquire':
+      return { ...(given as LockRequest), workflowId, runId, environment, plan, digest } as Verbs[V]['in'];
+    default:
+      return given;
+  }
+}
