@@ -118,6 +118,8 @@ function reviewGuards(run: Run): void {
     record(run, 'breach', breach.reason, { evidence: { guard: breach.guard } });
     throw new Stop({ type: 'breach', guard: breach.guard, reason: breach.reason });
   }
+  // Exposure is on its way back already, and nothing moves forward meanwhile.
+  if (state.retreating) return;
   const ask = findings.some(({ reaction }) => reaction === 'ask');
   const held = findings.filter(({ reaction }) => reaction !== 'continue');
   if (held.length > 0) hold(run, describeFindings(held), ask);

@@ -18,7 +18,11 @@ export async function confirmBaseline(run: Run, watching: Running<unknown> | und
 
   let reason = subscribed.ok ? 'the sentinel has not spoken' : subscribed.error;
   for (let at = from; subscribed.ok && at <= deadline; at = effects.now() + interval) {
-    while (effects.now() < at) await listen(run, at);
+    while (effects.now() < at && !state.haltAsked) await listen(run, at);
+    if (state.haltAsked) {
+      reason = `${state.haltAsked.by} did not wait for it: ${state.haltAsked.reason}`;
+      break;
+    }
     const input = { subscription, from, to: effects.now() };
     const judged = await attended(run, effects.perform('judge', input, plan.deadlines.preflight));
     if (judged.ok && isGreen(run, judged.value)) {

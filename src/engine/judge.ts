@@ -159,6 +159,9 @@ function judgeExtend(run: Run, decision: Extract<Decision, { type: 'extend' }>):
 function judgeHalt(run: Run, decision: Extract<Decision, { type: 'halt' }>): Answer {
   const { exposure, unwinding } = run.state;
   if (!decision.reason) return refuse('halt needs a reason');
+  if (unwinding?.verifiedAt !== undefined) {
+    return byOperator(run, decision, 'everything is taken back and was read again; it ends unconfirmed');
+  }
   const left = unwinding ? 'what is not taken back yet stays' : 'everything stays as it is';
   const unwatched = exposure > 0 ? `, ${exposure} % exposed, and nobody watches it` : '';
   return byOperator(run, decision, `it ends where it stands: ${left}${unwatched}`);

@@ -1,9 +1,10 @@
 import { stepsOf } from './plan.js';
 import { dropWhatIsOpen, notify, record, startedActs, stepState, type Run } from './run.js';
 import type { Retreating } from './state.js';
-import type { Retreat } from './stop.js';
+import { Halt, type Retreat } from './stop.js';
 import { subscribe } from './subscription.js';
 import { takeBack } from './take-back.js';
+import { verifyTargets } from './verify.js';
 
 /**
  * Takes exposure, and every act since the first exposure, back; what was done before stays. The steps since then are
@@ -21,13 +22,17 @@ export async function retreat(run: Run): Promise<void> {
     .filter(({ id }) => ids.has(id))
     .reverse();
   await takeBack(run, retreating, undone, () => undefined);
+  const exposed = undone.flatMap(({ exposure, target }) => (exposure ? [target] : []));
+  const unverified = await verifyTargets(run, retreating, [...new Set(exposed)]);
+  if (unverified.length > 0) throw new Halt(`still exposed: ${unverified.join(', ')}`);
 
+  // What an operator skipped may still be there: its undo stays registered.
+  state.started = state.started.filter((id) => stepState(run, id).status !== 'undone');
   for (const { id } of climbed) {
     const step = stepState(run, id);
     if (step.status === 'pending') continue;
     state.steps[id] = { status: 'pending', epoch: step.epoch + 1 };
   }
-  state.started = state.started.filter((id) => !ids.has(id));
   state.cursor = first;
   delete state.exposedFrom;
   delete state.leaveVoided;
@@ -40,7 +45,7 @@ export async function retreat(run: Run): Promise<void> {
 export function beginRetreat(run: Run, { by, reason }: Retreat): Retreating {
   const { state, effects } = run;
   dropWhatIsOpen(run);
-  state.retreating = { since: effects.now(), by, reason };
+  state.retreating = { since: effects.now(), by, reason, verified: {} };
   record(run, 'retreating', reason, { by });
   notify(run, 'incident', `exposure goes back to zero: ${by}: ${reason}`);
   return state.retreating;

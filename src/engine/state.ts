@@ -120,6 +120,7 @@ export interface Retreating {
   readonly reason: string;
   interrupted?: string;
   exposureRestoredAt?: number;
+  verified: Record<Target, boolean>;
 }
 
 /** The ended rollout whose effects this one takes back, and what it is known to have done. */

@@ -1,12 +1,12 @@
 import { attended } from './attention.js';
 import { confirmBaseline } from './confirm.js';
-import { actsOf } from './plan.js';
+import { actsOf, type Target } from './plan.js';
 import type { Running } from './ports.js';
 import { dropWhatIsOpen, notify, record, startedActs, type Run } from './run.js';
 import type { Cause, Outcome, Unwinding } from './state.js';
 import { describeCause } from './stop.js';
 import { nextSubscription } from './subscription.js';
-import { takeBack } from './take-back.js';
+import { haltWhenAsked, takeBack } from './take-back.js';
 import { verifyTargets } from './verify.js';
 
 /** Takes everything back, then reads every target again. An unwinding that has begun goes on where it was. */
@@ -18,11 +18,12 @@ export async function unwind(run: Run, cause: Cause): Promise<Outcome> {
     watching = startWatchingBaseline(run, unwinding);
   });
 
-  const unverified = await verifyTargets(run, unwinding);
+  const unverified = await verifyTargets(run, unwinding, Object.keys(state.captures) as Target[]);
   if (unverified.length > 0) {
     const reason = `${describeCause(unwinding.cause)}; not verified: ${unverified.join(', ')}`;
     return { type: 'halted', reason };
   }
+  await haltWhenAsked(run, 'its verification');
   unwinding.verifiedAt ??= effects.now();
   const confirmed = await confirmBaseline(run, watching);
   const watched = state.takesBack?.rollout ?? state.rollout;
@@ -62,7 +63,9 @@ function startWatchingBaseline(run: Run, { since }: Unwinding): Running<unknown>
   const { state, plan, effects } = run;
   if (plan.guards.length === 0 || actsOf(plan).length === 0) return undefined;
   const known = state.subscription;
-  const subscription =
-    known && known.percent === 0 && known.since >= since ? known : nextSubscription(run, 0);
-  return effects.perform('subscribe', subscription, plan.deadlines.preflight);
+  // Asked by the run before, which ended with nothing under way.
+  if (known && known.percent === 0 && known.since >= since) {
+    return { result: { ok: true, value: null }, cancel: () => undefined };
+  }
+  return effects.perform('subscribe', nextSubscription(run, 0), plan.deadlines.preflight);
 }

@@ -6,11 +6,14 @@ import type { Unwinding } from './state.js';
 import { haltWhenAsked } from './take-back.js';
 
 /**
- * Reads every touched target again and compares it with its capture. Answers the targets that are not as they were:
- * those for which an operator gave up.
+ * Reads targets again and compares them with their captures. Answers those that are not as they were: for which an
+ * operator gave up.
  */
-export async function verifyTargets(run: Run, { verified }: Unwinding): Promise<Target[]> {
-  const targets = Object.keys(run.state.captures) as Target[];
+export async function verifyTargets(
+  run: Run,
+  { verified }: Pick<Unwinding, 'verified'>,
+  targets: readonly Target[],
+): Promise<Target[]> {
   for (const target of targets) verified[target] ??= await verifyTarget(run, target);
   return targets.filter((target) => !verified[target]);
 }

@@ -40,7 +40,7 @@ describe('rule 1: an undo is registered before its act starts', () => {
             continue;
           const undone = trace.ends('undo', 'restore').some((end) => {
             const sameTarget = of.undo.type === 'restore' && end.target === of.target;
-            return end.ok && end.index > began.index && (end.step === of.id || sameTarget);
+            return end.ok && end.index > change.index && (end.step === of.id || sameTarget);
           });
           expect(undone, `${of.id} was taken back`).toBe(true);
           const heard = trace.ends('apply').some(({ step, ok }) => step === of.id && ok);

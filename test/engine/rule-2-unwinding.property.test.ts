@@ -15,6 +15,11 @@ function firstUndos(world: World): { act: Act; at: number; index: number }[] {
   });
 }
 
+/** Exposure was on its way back already when the rollback began: that undo ends before another begins. */
+function interruptedRetreat({ trace }: World): boolean {
+  return trace.events('retreating').length > trace.events('retreated').length;
+}
+
 function kindOf({ takesFromBaseline, exposure }: Act): 0 | 1 | 2 {
   return takesFromBaseline ? 0 : exposure ? 1 : 2;
 }
@@ -67,8 +72,10 @@ describe('rule 2: unwinding', () => {
         const call = trace.calls('restore').find((one) => one.target === target && one.index > began.index);
         // What was taken from the baseline comes back first; an operator who halts there leaves the rest as it is.
         if (!call && takers && endingOf(world) === 'halted') continue;
+        if (!call && interruptedRetreat(world)) continue;
         expect(call?.input).toMatchObject({ capture: state.captures[target] });
-        if (!takers) expect(call?.at, `${target} is restored at once`).toBe(began.at);
+        if (!takers && !interruptedRetreat(world))
+          expect(call?.at, `${target} is restored at once`).toBe(began.at);
         expect(changes.filter((change) => change.target === target).length).toBeLessThanOrEqual(1);
       }
       return exposed.length > 1 ? ['two targets'] : exposed.length > 0 ? ['exposed'] : [];

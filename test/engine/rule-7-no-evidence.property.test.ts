@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Watch } from '../../src/engine/plan.js';
 import type { Subscription } from '../../src/engine/ports.js';
 import { run, Stranded, type World } from '../support/world.js';
 import { approves } from '../support/world/people.js';
@@ -30,6 +31,18 @@ function blindness({ sentinel }: World, guardIndex: number, from: number, to: nu
   return { blind, spells };
 }
 
+/** What the plan asks for, with what people made longer, or cut to what the plan lets them. */
+function neededLength({ trace, state }: World, watch: Watch, from: number, to: number): number {
+  const accepted = trace.of('taken').flatMap(({ index, message }) => {
+    const counts = index > from && index < to && 'id' in message && state.decisions[message.id]?.accepted;
+    return counts ? [message] : [];
+  });
+  const added = accepted.flatMap((message) => (message.type === 'extend' ? [message.ms] : []));
+  const whole = added.reduce((sum, ms) => sum + ms, watch.for);
+  const advanced = accepted.some(({ type }) => type === 'advance');
+  return advanced ? Math.min(whole, watch.early!.after) : whole;
+}
+
 describe('rule 7: no data is no-evidence, never a pass', () => {
   it('passes a watch only after its whole length of good evidence from every guard (600 runs)', async () => {
     const counts = await everyRun({ runs: 600, script: { trouble: false } }, (world) => {
@@ -42,7 +55,7 @@ describe('rule 7: no data is no-evidence, never a pass', () => {
         const step = Object.values(plan.phases)
           .flat()
           .find(({ id }) => id === passed.event.step);
-        const length = step?.type === 'watch' ? step.for : 0;
+        const length = step?.type === 'watch' ? neededLength(world, step, began.index, passed.index) : 0;
         plan.guards.forEach((_guard, index) => {
           const { blind, spells } = blindness(world, index, began.at, passed.at);
           // Up to two and a half intervals between readings are forgiven, at each end of a spell.
@@ -85,7 +98,9 @@ describe('rule 7: no data is no-evidence, never a pass', () => {
           .find(
             ({ index, event }) =>
               index > hold.index &&
-              ['hold-cleared', 'unwinding', 'needs-operator', 'breach', 'ended'].includes(event.type),
+              ['hold-cleared', 'unwinding', 'retreating', 'needs-operator', 'breach', 'ended'].includes(
+                event.type,
+              ),
           );
         const until = over?.at ?? Infinity;
         const asked = trace.events('question').find(({ index }) => index > hold.index);

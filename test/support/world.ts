@@ -54,8 +54,9 @@ export interface World {
   readonly state: RolloutState;
   /** Every status it was seen in, in order, without repetitions. */
   readonly statuses: readonly Status[];
-  /** How often it went on in a new run. */
+  /** How often it went on in a new run, and in which status it was each time. */
   readonly renewals: number;
+  readonly renewedIn: readonly Status[];
   readonly trace: Trace;
   readonly sentinel: Sentinel;
   readonly start: number;
@@ -114,7 +115,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     return inbox.length === 0 && underWay.size === 0;
   };
   let moments = 0;
-  let renewals = 0;
+  const renewedIn: Status[] = [];
   for (const { at, message } of script.messages ?? []) clock.at(start + at, () => arrive(message));
 
   let waits = 0;
@@ -205,7 +206,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     for (;;) {
       const outcome = await execute(plan, state, effects);
       if (outcome !== 'renewal') return outcome;
-      renewals += 1;
+      renewedIn.push(statusOf(state));
       // As it travels to the next run: what is not in it is lost.
       state = JSON.parse(JSON.stringify(state)) as RolloutState;
     }
@@ -223,7 +224,8 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     plan,
     state,
     statuses,
-    renewals,
+    renewals: renewedIn.length,
+    renewedIn,
     trace,
     sentinel,
     start,

@@ -42,6 +42,7 @@ export function lastResort(state: RolloutState, count: number): Message | undefi
     const choice = count < 3 ? 'retry' : 'halt';
     return { type: 'resolve', id, by, choice, reason: 'nobody else came' };
   }
+  if (state.paused) return { type: 'resume', id, by, reason: 'nobody else came' };
   if (state.hold) return { type: 'answer', id, by, choice: 'roll-back', reason: 'nobody else came' };
   return undefined;
 }

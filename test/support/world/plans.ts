@@ -52,8 +52,8 @@ export function expose(flag: string, percent: number, drain = 1_000): Act {
   );
 }
 
-export function watch(id: string, length = 20_000): Watch {
-  return { type: 'watch', id: `watch/${id}`, why: `why ${id}`, verify: `verify ${id}`, for: length };
+export function watch(id: string, length = 20_000, more: Partial<Watch> = {}): Watch {
+  return { type: 'watch', id: `watch/${id}`, why: `why ${id}`, verify: `verify ${id}`, for: length, ...more };
 }
 
 export function gate(id: string, quorum = 1, onExpiry: OnExpiry = 'roll-back', within = 120_000): Gate {
@@ -99,10 +99,12 @@ const onExpiry = fc.constantFrom<OnExpiry[]>('roll-back', 'halt');
 
 type Draft = (id: string) => ContractStep[];
 
+const onFailure = fc.constantFrom<Partial<Act>[]>({}, {}, { onFailure: 'ask' });
 const schemaAct: fc.Arbitrary<Draft> = fc
-  .tuple(table, undo)
-  .map(([target, how]) => (id) => [act(`do/${id}`, target, how)]);
-const aWatch: fc.Arbitrary<Draft> = length.map((ms) => (id) => [watch(id, ms)]);
+  .tuple(table, undo, onFailure)
+  .map(([target, how, more]) => (id) => [act(`do/${id}`, target, how, more)]);
+const early = fc.constantFrom<Partial<Watch>[]>({}, { early: { by: ['owners'], after: 3_000 } });
+const aWatch: fc.Arbitrary<Draft> = fc.tuple(length, early).map(([ms, more]) => (id) => [watch(id, ms, more)]);
 const aGate: fc.Arbitrary<Draft> = fc
   .tuple(fc.integer({ min: 1, max: 2 }), onExpiry)
   .map(([quorum, expiry]) => (id) => [gate(id, quorum, expiry)]);

@@ -13,6 +13,8 @@ export interface ScriptChoices {
   readonly outages?: boolean;
   /** People who abort, cancel and reject. */
   readonly trouble?: boolean;
+  /** People who pause, take exposure back, resume, advance, extend and halt. */
+  readonly meddling?: boolean;
   /** Acts that are cancelled or time out may land afterwards. */
   readonly late?: boolean;
 }
@@ -72,7 +74,40 @@ function sentinel({ verdicts = true, outages = true }: ScriptChoices): fc.Arbitr
 }
 
 /** Everybody approves what they are asked for, and operators choose what they like. */
-function people(trouble: boolean): fc.Arbitrary<Person[]> {
+const meddlings = ['pause', 'retreat', 'resume', 'advance', 'extend', 'halt'] as const;
+
+/** Somebody who uses every verb an operator has, also where it makes no sense. */
+function meddler(moment: fc.Arbitrary<Pick<Person, 'on' | 'nth' | 'after'>>): fc.Arbitrary<Person[]> {
+  const one = fc
+    .tuple(fc.constantFrom(...meddlings), moment, fc.constantFrom(500, 20_000, 200_000))
+    .map(([what, when, later]): Person[] => {
+      const of = (id: string) => ({ id: `${what} ${id}`, by: { name: 'meg', groups: ['owners'] }, reason: 'tested' });
+      const at = `${when.on} ${when.nth} ${when.after}`;
+      const resumes: Person = {
+        on: 'paused',
+        after: later,
+        write: ({ paused }) => paused && { ...of(`resume ${paused.since}`), type: 'resume' },
+      };
+      switch (what) {
+        case 'pause':
+          return [{ ...when, write: () => ({ ...of(at), type: 'pause' }) }, resumes];
+        case 'retreat':
+          return [{ ...when, write: () => ({ ...of(at), type: 'pause', exposure: 'zero' }) }, resumes];
+        case 'advance':
+          return [{ ...when, write: ({ watch }) => watch && { ...of(at), type: what, step: watch.step } }];
+        case 'extend':
+          return [
+            { ...when, write: ({ watch }) => watch && { ...of(at), type: what, step: watch.step, ms: later } },
+          ];
+        case 'resume':
+        case 'halt':
+          return [{ ...when, write: () => ({ ...of(at), type: what }) }];
+      }
+    });
+  return fc.array(one, { maxLength: 2 }).map((all) => all.flat());
+}
+
+function people(trouble: boolean, meddling: boolean): fc.Arbitrary<Person[]> {
   const after = fc.integer({ min: 0, max: 60_000 });
   const approvals = fc.tuple(after, after).map(([one, two]): Person[] => [
     {
@@ -131,18 +166,23 @@ function people(trouble: boolean): fc.Arbitrary<Person[]> {
       },
     }));
   return fc
-    .tuple(approvals, operators, fc.array(troublemaker, { maxLength: trouble ? 1 : 0 }))
+    .tuple(
+      approvals,
+      operators,
+      fc.array(troublemaker, { maxLength: trouble ? 1 : 0 }),
+      meddling ? meddler(moment) : fc.constant([]),
+    )
     .map((all) => all.flat());
 }
 
 /** Worlds for a plan. */
 export function scripts(plan: Plan, choices: ScriptChoices = {}): fc.Arbitrary<Script> {
-  const { faults = true, trouble = true, late = true } = choices;
+  const { faults = true, trouble = true, meddling = true, late = true } = choices;
   return fc.record({
     flags: fc.constantFrom({}, { 'flag:a': 2 }),
     sentinel: sentinel(choices),
     behaviours: faults ? behaviours(plan, late) : fc.constant({}),
-    people: people(trouble),
+    people: people(trouble, meddling),
     together: fc.constantFrom(1, 1, 5_000),
     restoreFences: fc.constant(true),
   });
