@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 /** A job queue whose number of consumers can be asked for and set over HTTP, as a platform team would have it. */
@@ -8,8 +7,8 @@ export interface QueueService {
   readonly url: string;
   /** How many consumers a queue has. */
   consumers(queue: string): number | undefined;
-  /** Milliseconds from a request to its effect, also when whoever sent it has gone; 0 at first. */
-  delay: number;
+  /** What a change waits for before it takes effect, also when whoever asked for it has gone meanwhile. */
+  busyUntil: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,7 +34,7 @@ export async function openQueueService(queues: Readonly<Record<string, number>>)
     if (request.method === 'PUT') {
       const wanted = resizeShape.safeParse(JSON.parse(await textOf(request)));
       if (!wanted.success) return response.writeHead(400).end(`${wanted.error.message}\n`);
-      await sleep(service.delay);
+      await service.busyUntil;
       consumers.set(queue, wanted.data.consumers);
       return response.writeHead(204).end();
     }
@@ -49,7 +48,7 @@ export async function openQueueService(queues: Readonly<Record<string, number>>)
   const service: QueueService = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     consumers: (queue) => consumers.get(queue),
-    delay: 0,
+    busyUntil: Promise.resolve(),
     close: () =>
       new Promise<void>((resolve) => {
         clearInterval(beat);
