@@ -25,6 +25,8 @@ export class Dial {
   calls = 0;
   keys = new Set<string>();
   fault: Fault = 'none';
+  /** Says yes to everything, and does nothing. */
+  stuck = false;
   /** Ends when every late request has had its effect. */
   landed = Promise.resolve();
   readonly adapter: Adapter;
@@ -36,7 +38,7 @@ export class Dial {
       this.calls += 1;
       this.keys.add(key);
       if (fault === 'late') this.landed = sleep(landsWithin / 2).then(() => void (this.to = to));
-      else if (fault !== 'before') this.to = to;
+      else if (fault !== 'before' && !this.stuck) this.to = to;
       return fault === 'none' ? Promise.resolve() : Promise.reject(new Error(`lost ${fault} its effect`));
     };
     const definition = defineAdapter({
