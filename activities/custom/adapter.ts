@@ -8,7 +8,7 @@ import type { Adapter, Work } from '../adapter.js';
 import { bury, entryOf, isBuried, withBook, type Session } from './book.js';
 import type { DefinedAdapter } from './define.js';
 import { actionOf, nameIn, requireFit } from './fit.js';
-import { changed, perform, type Change } from './perform.js';
+import { changed, perform } from './perform.js';
 import { differences, targetOf, type TargetOf } from './target.js';
 
 /** Where a defined adapter works. */
@@ -93,23 +93,17 @@ export function openAdapter(definition: DefinedAdapter, { settings, directory }:
     restore: (act, capture, key, work) =>
       inSession(act, key, work, true, async (session, target) => {
         const { book } = session;
-        const captured = target.parse(capture.state);
+        const captured = readTyped(definition.state, capture.state, `capture of ${act.target}`);
         book.closed = true;
         await settle(session, work);
         const state = await target.read();
-        const ours = book.lost || book.entries.length > 0;
         const told = entryOf(book, 'restore', key)?.drift;
         if (same(state, captured)) return { ...(told !== undefined && { drift: told }), evidence: { state } };
-        // What this rollout never touched is not put back over somebody's head; verify will not find it as captured.
-        if (!ours) return { drift: `${act.target} was changed by someone else`, evidence: { state } };
-        const drift = told ?? driftOf(session, state);
-        const change: Change = {
+        const drift = told ?? driftOf(session, state, captured);
+        const evidence = await perform(session, target, 'restore', key, {
           shows: (present) => same(present, captured),
           change: (place) => definition.restore({ ...place, captured }),
           wants: 'its captured state',
-        };
-        const evidence = await perform(session, target, 'restore', key, {
-          ...change,
           ...(drift && { drift }),
         });
         return { ...(drift && { drift }), evidence };
@@ -138,11 +132,12 @@ export function openAdapter(definition: DefinedAdapter, { settings, directory }:
   };
 }
 
-/** Whoever changed the target since our last change had a reason: it is told. */
-function driftOf({ book }: Session, state: JsonObject): string | undefined {
-  const interrupted = book.entries.at(-1)?.status === 'over';
-  if (book.left === undefined || interrupted || same(book.left, state)) return undefined;
-  return `someone else changed ${book.target}: ${differences(state, book.left).join(', ')}`;
+/** Whoever changed the target beside this rollout had a reason: it is told. */
+function driftOf({ book }: Session, state: JsonObject, captured: JsonObject): string | undefined {
+  if (book.lost || book.entries.at(-1)?.status === 'over') return undefined;
+  const expected = book.left ?? captured;
+  if (same(expected, state)) return undefined;
+  return `${book.target} was changed, but not by this rollout: ${differences(state, expected).join(', ')}`;
 }
 
 function same(a: JsonObject, b: JsonObject): boolean {

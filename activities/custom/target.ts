@@ -9,8 +9,6 @@ export interface TargetOf {
   readonly place: Place<JsonObject>;
   /** Its state now. Throws when it is not of the shape that the definition says. */
   read(): Promise<JsonObject>;
-  /** A state of before, in the shape of today. */
-  parse(state: JsonObject): JsonObject;
 }
 
 /** Opens a target for one verb. */
@@ -29,7 +27,7 @@ export function targetOf(
     // Not a Refusal: what a system answers in a bad moment it may not answer in the next.
     throw new Error(`${target}: adapter ${adapter} read ${issue?.path.join('.')}: ${issue?.message}`);
   };
-  return { target, place, parse, read: async () => parse(await read(place)) };
+  return { target, place, read: async () => parse(await read(place)) };
 }
 
 /** What differs, member by member: `consumers is 8, not 4`. */

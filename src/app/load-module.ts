@@ -52,7 +52,9 @@ export function describe(error: unknown): string {
 }
 
 function mendOf(error: unknown): string {
-  const missing = /^Cannot find (?:package|module) '([^./'][^']*)'/.exec(error instanceof Error ? error.message : '');
+  const missing = /^Cannot find (?:package|module) '([^./'][^']*)'/.exec(
+    error instanceof Error ? error.message : '',
+  );
   if (missing) return `install it where the file is: npm install ${missing[1]}`;
   return 'mend the file';
 }

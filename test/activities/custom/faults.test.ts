@@ -99,19 +99,31 @@ it('tells what a stranger changed, and restores the capture', async () => {
   const dial = await aDial();
   await dial.apply(8);
   dial.to = 5;
-  expect(await dial.restore(8)).toMatchObject({ drift: 'someone else changed dial:volume: to is 5, not 8' });
+  expect(await dial.restore(8)).toMatchObject({
+    drift: 'dial:volume was changed, but not by this rollout: to is 5, not 8',
+  });
   expect(dial.to).toBe(3);
   expect(await dial.restore(8)).toMatchObject({ drift: expect.stringContaining('is 5') });
 });
 
-it('does not put back over a stranger what it never touched', async () => {
+it('tells it also of a target that it never changed', async () => {
   const dial = await aDial();
   dial.to = 5;
-  expect(await dial.restore(8)).toMatchObject({ drift: 'dial:volume was changed by someone else' });
-  expect(dial.to).toBe(5);
   expect(await dial.verify(8)).toMatchObject({
     verified: false,
     reason: 'is not as captured: to is 5, not 3',
+  });
+  expect(await dial.restore(8)).toMatchObject({
+    drift: 'dial:volume was changed, but not by this rollout: to is 5, not 3',
+  });
+  expect(dial.to).toBe(3);
+});
+
+it('refuses a capture that is none of its own', async () => {
+  const dial = await aDial();
+  await expect(dial.restore(8, { at: 3 })).rejects.toMatchObject({
+    name: 'Refusal',
+    message: expect.stringContaining('to in capture of dial:volume'),
   });
 });
 
