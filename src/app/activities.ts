@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { Adapter } from '../../activities/adapter.js';
 import { createFlagsAdapter } from '../../activities/flags/adapter.js';
 import { createJournal } from '../../activities/journal/journal.js';
 import { expositionSource } from '../../activities/metrics/exposition-source.js';
@@ -18,8 +19,10 @@ export async function createActivities(options: {
   readonly client: Client;
   /** Receives what people are told. */
   readonly tell: (text: string) => void;
+  /** A team's own. */
+  readonly adapters: readonly Adapter[];
 }) {
-  const { name, environment, client, tell } = options;
+  const { name, environment, client, tell, adapters } = options;
   const records = createRecords(environment.records);
   const journal = createJournal(environment.records);
   const notifier = consoleNotifier(tell);
@@ -36,7 +39,7 @@ export async function createActivities(options: {
     sources: mapValues(environment.metrics, expositionSource),
   });
   const activities = {
-    ...createVerbs([postgres, flags], records.captures),
+    ...createVerbs([postgres, flags, ...adapters], records.captures),
     ...sentinel,
     acquire: () => Promise.resolve({ status: 'granted' as const }),
     release: () => Promise.resolve(null),

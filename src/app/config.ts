@@ -34,6 +34,13 @@ const flags = z.strictObject({
     .exactOptional(),
 });
 
+const adapter = z.strictObject({
+  /** A module whose default export comes from `defineAdapter`; relative to the configuration file. */
+  module: z.string().min(1),
+  /** What the adapter's `settings` ask for; `{ env: NAME }` takes a value from a variable. */
+  settings: z.record(z.string(), z.json()).default({}),
+});
+
 const environment = z
   .strictObject({
     /** `local`: people are taken by their name. `shared`: only signed decisions count. */
@@ -41,6 +48,8 @@ const environment = z
     databases: z.record(z.string(), z.strictObject({ url: secret })).default({}),
     flags: z.record(z.string(), flags).default({}),
     metrics: z.record(z.string(), metrics).default({}),
+    /** A team's own adapters, by the first part of their actions' kinds. */
+    adapters: z.record(z.string(), adapter).default({}),
     /** Groups by person. */
     people: z.record(z.string(), z.array(z.string())).default({}),
     /** Directory of captures, evidence and journals, shared by the environment's workers. */

@@ -1,11 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { planDigest } from '../engine/digest.js';
-import { Refusal } from '../engine/errors.js';
+import { isRefusal, Refusal } from '../engine/errors.js';
 import type { JsonObject } from '../engine/json.js';
 import type { Plan } from '../engine/plan.js';
 import { isRunbook, type Runbook } from '../engine/runbook.js';
+import { describe, isModule, loadDefault } from './load-module.js';
 import { readPlanFile } from './plan-file.js';
 
 /** A plan and the digest that identifies it. */
@@ -13,10 +13,6 @@ export interface LoadedPlan {
   readonly plan: Plan;
   readonly digest: string;
 }
-
-/** Only these need tsx: loading it takes longer than the rest. */
-const typescript = new Set(['.ts', '.mts', '.cts', '.tsx']);
-const javascript = new Set(['.js', '.mjs', '.cjs']);
 
 /**
  * The plan of a runbook file (TypeScript or JavaScript) with parameters, or of a plan file (`.json`).
@@ -34,7 +30,7 @@ export async function loadPlan(file: string, params: JsonObject, cwd = process.c
     const mend = 'evaluate the runbook again with other parameters';
     throw new Refusal(`parameter ${given}`, `cannot change ${file}: a plan has its parameters in it`, mend);
   }
-  if (!typescript.has(extension) && !javascript.has(extension)) {
+  if (!isModule(path)) {
     throw new Refusal(
       `runbook ${file}`,
       'is neither TypeScript, JavaScript nor a JSON plan',
@@ -69,17 +65,8 @@ async function othersThere(path: string): Promise<string> {
 }
 
 async function loadRunbook(file: string, path: string): Promise<Runbook> {
-  let loaded: unknown;
-  try {
-    loaded = await importModule(path);
-  } catch (error) {
-    throw new Refusal(`runbook ${file}`, `cannot be loaded: ${describe(error)}`, mendOf(error));
-  }
-  // A CommonJS module that is loaded as ES module has its default export wrapped once more.
-  for (let at = loaded, depth = 0; depth < 3 && typeof at === 'object' && at !== null; depth++) {
-    at = (at as { default?: unknown }).default;
-    if (isRunbook(at)) return at;
-  }
+  const found = await loadDefault(`runbook ${file}`, path, isRunbook);
+  if (found) return found;
   throw new Refusal(
     `runbook ${file}`,
     'is none: its default export does not come from runbook({ ... })',
@@ -87,36 +74,15 @@ async function loadRunbook(file: string, path: string): Promise<Runbook> {
   );
 }
 
-async function importModule(path: string): Promise<unknown> {
-  const url = pathToFileURL(path).href;
-  if (javascript.has(extname(path))) return import(url);
-  const { tsImport } = await import('tsx/esm/api');
-  return tsImport(url, import.meta.url);
-}
-
 function evaluate(file: string, runbook: Runbook, params: JsonObject): Plan {
   try {
     return runbook.evaluate(params);
   } catch (error) {
-    // By name: the runbook has its own copy of the engine.
-    if (error instanceof Error && error.name === 'Refusal') throw error;
+    if (isRefusal(error)) throw error;
     throw new Refusal(
       `runbook ${file}`,
       `threw while it made a plan: ${describe(error)}`,
       'mend the runbook',
     );
   }
-}
-
-function describe(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  // esbuild begins with a headline and then says the place, one fault a line.
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Transform failed'));
-  return (lines[0] ?? text).trim();
-}
-
-function mendOf(error: unknown): string {
-  const missing = /^Cannot find package '([^']+)'/.exec(error instanceof Error ? error.message : '');
-  if (missing) return `install it where the runbook is: npm install ${missing[1]}`;
-  return 'mend the file';
 }

@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Adapter, Work } from '../../activities/adapter.js';
-import { Refusal } from '../engine/errors.js';
+import { isRefusal, Refusal } from '../engine/errors.js';
 import type { JsonObject } from '../engine/json.js';
 import type { Act, Target } from '../engine/plan.js';
 import type { Capture, Verbs } from '../engine/ports.js';
@@ -62,7 +62,7 @@ async function working<T>(perform: (work: Work) => Promise<T>): Promise<T> {
       },
     });
   } catch (error) {
-    if (error instanceof Refusal) throw ApplicationFailure.nonRetryable(error.message, error.name);
+    if (isRefusal(error)) throw ApplicationFailure.nonRetryable(error.message, error.name);
     throw error;
   } finally {
     clearInterval(timer);

@@ -12,6 +12,7 @@ import {
 import { createActivities } from './activities.js';
 import { Unreachable } from './client.js';
 import { environmentOf, readConfiguration, taskQueueOf } from './config.js';
+import { loadAdapters } from './load-adapters.js';
 import { registerSearchAttributes } from './search-attributes.js';
 
 export interface WorkerOptions {
@@ -29,6 +30,7 @@ export async function createWorker(
   options: WorkerOptions,
 ): Promise<{ run(): Promise<void>; shutdown(): void }> {
   const environment = environmentOf(await readConfiguration(options.config), options.environment);
+  const adapters = await loadAdapters(environment, options.config);
   const { address, connection, namespace } = await connectNative(options);
   await registerSearchAttributes(connection, namespace).catch((error: unknown) => {
     throw new Unreachable(
@@ -39,6 +41,7 @@ export async function createWorker(
     name: options.environment,
     environment,
     client: new Client({ connection, namespace }),
+    adapters,
     tell: options.tell ?? ((text) => process.stderr.write(`${text}\n`)),
   });
   const worker = await Worker.create({

@@ -18,3 +18,8 @@ export class Refusal extends Error {
     super(`${thing}: ${rule}; ${mend}`);
   }
 }
+
+/** Whether an error is a refusal, also one made by another copy of this package, as a team's own code has it. */
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && error.name === 'Refusal';
+}

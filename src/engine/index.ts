@@ -38,5 +38,6 @@ export * from './preview.js';
 export * from './report.js';
 export * from './runbook.js';
 export * from './state.js';
+export * from './typed-input.js';
 export * from './validate.js';
 export * from './why.js';

@@ -1,5 +1,6 @@
 /** The vocabulary for authors: each constructor gives one step and owns its undo. */
 export * from './act.js';
+export * from './action.js';
 export * from './approve.js';
 export * from './data.js';
 export * from './exposure.js';

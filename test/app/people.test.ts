@@ -7,6 +7,7 @@ const environment: Environment = {
   databases: {},
   flags: {},
   metrics: {},
+  adapters: {},
   people: { ana: ['sre'] },
   records: '/r',
 };

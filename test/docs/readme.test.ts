@@ -96,6 +96,14 @@ export default runbook({
 });
 export const used = [expose, watch];`;
 
+  const adapterOf = (read: string) =>
+    `import { defineAdapter } from 'switchback-rollouts/adapter';
+import { z } from 'zod';
+export default defineAdapter({ name: 'a', settings: z.object({}), state: z.object({}), landsWithin: '1s', ${read}
+  restore: async () => undefined,
+  actions: { b: { input: z.object({}), shows: () => true, apply: async () => undefined } },
+});`;
+
   it.each([
     ['an unknown command', 'sh', 'npx switchback aprove try --as ana', /unknown command 'aprove'/],
     ['an unknown option', 'sh', 'npx switchback status try --wach', /unknown option '--wach'/],
@@ -118,6 +126,14 @@ export const used = [expose, watch];`;
       /without a watch/,
     ],
     ['a misspelt phase', 'ts', minimal("canry: [watch('w', { for: '1s' })]"), /error TS/],
+    ['an adapter that forgets to read', 'ts', adapterOf(''), /error TS.*read/s],
+    [
+      'a test that fails',
+      'ts',
+      "// planted.test.ts\nimport { expect, it } from 'vitest';\nit('fails', () => expect(1).toBe(2));",
+      /expected 1 to be 2/,
+    ],
+    ['node in a runbook', 'ts', "import 'node:fs';\nexport const used = process.pid;", /error TS/],
     ['JSON that is none', 'json', '{ "a": 1, }', /JSON/],
     [
       'a configuration that is none',
@@ -131,6 +147,10 @@ export const used = [expose, watch];`;
     const faults = await faultsOf([fence(language, text)], project);
     expect(faults.join('\n')).toMatch(fault);
     expect(faults[0]).toMatch(/^page\.md:3: /);
+  });
+
+  it('none of an adapter that is whole', async () => {
+    expect(await faultsOf([fence('ts', adapterOf('read: async () => ({}),'))], project)).toEqual([]);
   });
 
   it('a fence that is never closed', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { act, latency, purgeColumns, runbook, watch } from '../../src/index.js';
+import { act, action, latency, purgeColumns, runbook, watch } from '../../src/index.js';
 
 const about = {
   name: 'typed',
@@ -25,6 +25,8 @@ const purge = purgeColumns({
   back: { b: 'a' },
 });
 
+const turn = action('dial.turn', z.object({ to: z.number() }));
+
 /** Never called: each line below is checked by the compiler, which fails when an expected error is missing. */
 export const doesNotCompile = () => [
   // @ts-expect-error a misspelt phase
@@ -41,6 +43,10 @@ export const doesNotCompile = () => [
   watch('soak', { for: '30' }),
   // @ts-expect-error a relative limit says what it compares with at 100 %
   latency({ source: 'shop', p: 95, atMost: '+5%' }),
+  // @ts-expect-error an input that is not what the schema asks for
+  turn({ to: 'eight' }),
+  // @ts-expect-error a kind names adapter and action
+  action('turn', z.object({})),
   runbook({ ...about, plan: () => ({ scope: ['table:shop'], soak, contract: [gone, purge] }) }),
 ];
 

@@ -47,6 +47,7 @@ const violations: Violation[] = [
     activities: "export * from '../activities/adapter.js';",
   }),
   ...forbidden('runbooks', 'oxlint', {
+    'an adapter': "export * from '../demo/queue/adapter.js';",
     'the engine behind the public face': "export * from '../src/engine/index.js';",
     'a driver': "export * from 'pg';",
     ...clocks,
@@ -64,6 +65,11 @@ const violations: Violation[] = [
     workflows: "export * from '../workflows/rollout.js';",
     steps: "export * from '../src/steps/watch.js';",
     app: "export * from '../src/app/config.js';",
+  }),
+  ...forbidden('src/testing', 'tsc', { app: "export * from '../app/config.js';" }),
+  ...forbidden('src/testing', 'oxlint', { 'a driver': "export * from 'pg';" }),
+  ...forbidden('demo/queue', 'oxlint', {
+    'an adapter behind its face': "export * from '../../activities/custom/book.js';",
   }),
   ...forbidden('activities', 'oxlint', { 'the workflow sandbox': "export * from '@temporalio/workflow';" }),
 ];

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   act,
+  action,
   addColumns,
   approve,
   backfill,
@@ -161,5 +163,30 @@ describe('act', () => {
       undo,
     } as const;
     expect(act('check-mails', options)).toEqual({ type: 'act', id: 'act/check-mails', ...options });
+  });
+});
+
+describe('action', () => {
+  const input = z.object({ to: z.number().max(11), smoothly: z.boolean().default(true) });
+  const turn = action('dial.turn', input);
+
+  it('makes actions of its kind, with everything that its schema fills in', () => {
+    expect(turn({ to: 8 })).toEqual({ kind: 'dial.turn', input: { to: 8, smoothly: true } });
+    expect(turn.kind).toBe('dial.turn');
+    expect(turn.input).toBe(input);
+  });
+
+  it('names the member that its schema refuses', () => {
+    expect(() => turn({ to: 12 })).toThrow(
+      /^to in input of dial.turn: Too big.*; give what its schema asks for$/,
+    );
+    expect(() => turn({ to: 8, smothly: false } as never)).toThrow(
+      'smothly in input of dial.turn: is unknown; use one of to, smoothly',
+    );
+  });
+
+  it('refuses a schema that would make another input of it when it is read again', () => {
+    const twice = action('dial.turn', z.object({ to: z.number().transform((to) => to * 2) }));
+    expect(() => twice({ to: 4 })).toThrow(/is changed by its schema each time it is read/);
   });
 });

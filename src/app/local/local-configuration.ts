@@ -36,6 +36,7 @@ export function localConfiguration(options: {
             arm: { label: 'arm', baseline: 'baseline', candidate: 'candidate' },
           },
         },
+        adapters: {},
         people: { ana: ['team-checkout'], ben: ['sre'], carl: ['support'] },
         records: join(options.dir, 'records'),
       },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createFlagsAdapter } from '../../../activities/flags/adapter.js';
 import { exposureTargeting } from '../../../activities/flags/targeting.js';
 import type { Act } from '../../../src/engine/plan.js';
-import { adapterContract, type ContractStage } from '../contract.js';
+import { adapterContract, type ContractStage } from '../../../src/testing/index.js';
 import { exposing, flagdFile } from './given.js';
 
 async function stage(text: string, act: Act): Promise<ContractStage> {

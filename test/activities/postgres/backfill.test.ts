@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { nextSize } from '../../../activities/postgres/actions/backfill.js';
 import { Refusal } from '../../../src/engine/errors.js';
 import type { JsonObject } from '../../../src/engine/json.js';
-import { work } from '../contract.js';
+import { work } from '../../../src/testing/index.js';
 import { acts, keyOf, shop, type Shop } from './given.js';
 
 const rows = 4_000;

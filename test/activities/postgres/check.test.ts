@@ -4,7 +4,7 @@ import { retiredName } from '../../../activities/postgres/names.js';
 import { Refusal } from '../../../src/engine/errors.js';
 import type { JsonObject } from '../../../src/engine/json.js';
 import type { Act } from '../../../src/engine/plan.js';
-import { work } from '../contract.js';
+import { work } from '../../../src/testing/index.js';
 import { act, acts, keyOf, names, shop, type Shop } from './given.js';
 
 let place: Shop;

@@ -1,4 +1,4 @@
-import { adapterContract } from '../contract.js';
+import { adapterContract } from '../../../src/testing/index.js';
 import { act, acts, shop, type Shop } from './given.js';
 import type { Act } from '../../../src/engine/plan.js';
 

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../src/engine/json.js';
 import type { Act, Undo } from '../../../src/engine/plan.js';
 import type { Capture, EffectKey, Evidence } from '../../../src/engine/ports.js';
 import { freshDatabase } from '../../support/servers.js';
-import { work } from '../contract.js';
+import { work } from '../../../src/testing/index.js';
 
 /** The two shapes of a customer's name: lossless from old to new and back. */
 export const names = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Capture } from '../../../src/engine/ports.js';
 import type { Act, Undo } from '../../../src/engine/plan.js';
-import { work } from '../contract.js';
+import { work } from '../../../src/testing/index.js';
 import { keyOf, shop } from './given.js';
 
 const long = `Full "Name" ${'x'.repeat(48)}`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { work } from '../contract.js';
+import { work } from '../../../src/testing/index.js';
 import { acts, keyOf, shop, type Shop } from './given.js';
 
 interface Name {

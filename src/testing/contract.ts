@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Adapter, Work } from '../../activities/adapter.js';
-import { Refusal } from '../../src/engine/errors.js';
-import type { Act } from '../../src/engine/plan.js';
-import type { Capture, EffectKey } from '../../src/engine/ports.js';
+import type { Act } from '../engine/plan.js';
+import type { Capture, EffectKey } from '../engine/ports.js';
 
 /** A target of one test's own, and an act on it. */
 export interface ContractStage {
@@ -21,7 +20,7 @@ export interface ContractHarness {
   readonly acts: Readonly<Record<string, () => Promise<ContractStage>>>;
 }
 
-/** What every adapter keeps, whatever it touches. */
+/** What every adapter keeps, whatever it touches, ours and a team's own: declares its tests with vitest. */
 export function adapterContract(name: string, { acts }: ContractHarness): void {
   describe(`${name} keeps the contract`, () => {
     describe.each(Object.entries(acts))('%s', (_kind, begin) => {
@@ -78,14 +77,14 @@ export function adapterContract(name: string, { acts }: ContractHarness): void {
 
       contract('a late apply after taking back is refused and has no effect', async (stage) => {
         await takeBack(stage);
-        await expect(stage.adapter.apply(stage.act, key, work())).rejects.toBeInstanceOf(Refusal);
+        await expect(stage.adapter.apply(stage.act, key, work())).rejects.toThrow(refusal);
         expect(await stage.observe()).toEqual(stage.before);
       });
 
       contract('a repeated apply after taking back is refused and has no effect', async (stage) => {
         await stage.adapter.apply(stage.act, key, work());
         await takeBack(stage);
-        await expect(stage.adapter.apply(stage.act, key, work())).rejects.toBeInstanceOf(Refusal);
+        await expect(stage.adapter.apply(stage.act, key, work())).rejects.toThrow(refusal);
         expect(await stage.observe()).toEqual(stage.before);
       });
 
@@ -93,7 +92,7 @@ export function adapterContract(name: string, { acts }: ContractHarness): void {
         'fence says whether there was an effect, and ends it',
         async ({ act, adapter, observe, before }) => {
           expect(await adapter.fence(act, key, work())).toEqual({ effect: 'none' });
-          await expect(adapter.apply(act, key, work())).rejects.toBeInstanceOf(Refusal);
+          await expect(adapter.apply(act, key, work())).rejects.toThrow(refusal);
           expect(await observe()).toEqual(before);
           const next = { ...key, epoch: 1 };
           await adapter.apply(act, next, work());
@@ -141,6 +140,9 @@ export function adapterContract(name: string, { acts }: ContractHarness): void {
     });
   });
 }
+
+/** By name: an adapter may have its own copy of this package. */
+const refusal = expect.objectContaining({ name: 'Refusal' });
 
 /** The key that the contract's acts are applied under. */
 const key: EffectKey = { rollout: 'rollout/test/contract/1', step: 'step/contract', epoch: 0 };

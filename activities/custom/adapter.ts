@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Refusal } from '../../src/engine/errors.js';
+import { canonicalJson, type JsonObject } from '../../src/engine/json.js';
+import type { Act } from '../../src/engine/plan.js';
+import type { EffectKey } from '../../src/engine/ports.js';
+import { readTyped } from '../../src/engine/typed-input.js';
+import type { Adapter, Work } from '../adapter.js';
+import { bury, entryOf, isBuried, withBook, type Session } from './book.js';
+import type { DefinedAdapter } from './define.js';
+import { actionOf, nameIn, requireFit } from './fit.js';
+import { changed, perform } from './perform.js';
+import { differences, targetOf, type TargetOf } from './target.js';
+
+/** Where a defined adapter works. */
+export interface OpenOptions {
+  /** What its `settings` ask for. */
+  readonly settings: JsonObject;
+  /** Directory of its books, which all workers of the environment share. */
+  readonly directory: string;
+}
+
+/** Makes a defined adapter work. Throws `Refusal` when the settings are not what it asks for. */
+export function openAdapter(definition: DefinedAdapter, { settings, directory }: OpenOptions): Adapter {
+  const { name } = definition;
+  const known = readTyped(definition.settings, settings, `settings of adapter ${name}`);
+  const open = (act: Act, work: Work) =>
+    targetOf(definition, known, { target: act.target, name: nameIn(definition, act) }, work);
+
+  /** One verb that changes the target: what an attempt before it may still do is waited out by `settle`. */
+  async function inSession<T>(
+    act: Act,
+    { rollout }: EffectKey,
+    work: Work,
+    wayBack: boolean,
+    body: (session: Session, target: TargetOf) => Promise<T>,
+  ): Promise<T> {
+    const target = open(act, work);
+    const of = { rollout, target: act.target };
+    return withBook(directory, of, { wayBack, signal: work.signal }, (session) => body(session, target));
+  }
+
+  async function settle({ book, save }: Session, { signal }: Work): Promise<void> {
+    const begun = book.entries.filter(({ status }) => status === 'begun');
+    if (begun.length === 0 && !book.lost) return save();
+    await save();
+    // Counted from now: whoever left the entry held the lock until then, and can have sent its request just before.
+    await sleep(definition.landsWithin, undefined, { signal });
+    for (const entry of begun) entry.status = 'over';
+    await save();
+  }
+
+  return {
+    name,
+
+    async check(act, work) {
+      const { definition: action, input } = requireFit(definition, act);
+      const target = open(act, work);
+      const state = await target.read();
+      await action.check?.({ ...target.place, input });
+      return { state };
+    },
+
+    read: (act, work) => open(act, work).read(),
+
+    apply: (act, key, work) =>
+      inSession(act, key, work, false, async (session, target) => {
+        const { book } = session;
+        if (book.closed || isBuried(book, key)) {
+          const rule = book.closed ? `${act.target} was restored` : `try ${key.epoch} was undone or fenced`;
+          throw new Refusal(`step ${key.step} of ${key.rollout}`, rule, 'start a new rollout, or a new try');
+        }
+        const { evidence, status } = entryOf(book, 'apply', key) ?? {};
+        if (status === 'done') return evidence ?? {};
+        await settle(session, work);
+        return perform(session, target, 'apply', key, actionOf(definition, act, act.do));
+      }),
+
+    undo: (act, action, key, work) =>
+      inSession(act, key, work, true, async (session, target) => {
+        const { book } = session;
+        bury(book, key);
+        await settle(session, work);
+        const { evidence, status } = entryOf(book, 'undo', key) ?? {};
+        if (status === 'done') return evidence ?? {};
+        const state = await target.read();
+        const tries = book.entries.filter(({ verb, step }) => verb === 'apply' && step === key.step);
+        // Taking back what was never done would change the target away from its capture.
+        const nothing = !book.lost && status === undefined && !tries.some((entry) => changed(entry, state));
+        if (nothing) return { because: 'the act had no effect', state };
+        return perform(session, target, 'undo', key, actionOf(definition, act, action));
+      }),
+
+    restore: (act, capture, key, work) =>
+      inSession(act, key, work, true, async (session, target) => {
+        const { book } = session;
+        const captured = readTyped(definition.state, capture.state, `capture of ${act.target}`);
+        book.closed = true;
+        await settle(session, work);
+        const state = await target.read();
+        const told = entryOf(book, 'restore', key)?.drift;
+        if (same(state, captured)) return { ...(told !== undefined && { drift: told }), evidence: { state } };
+        const drift = told ?? driftOf(session, state, captured);
+        const evidence = await perform(session, target, 'restore', key, {
+          shows: (present) => same(present, captured),
+          change: (place) => definition.restore({ ...place, captured }),
+          wants: 'its captured state',
+          ...(drift && { drift }),
+        });
+        return { ...(drift && { drift }), evidence };
+      }),
+
+    fence: (act, key, work) =>
+      inSession(act, key, work, true, async (session, target) => {
+        const { book } = session;
+        bury(book, key);
+        await settle(session, work);
+        const entry = entryOf(book, 'apply', key);
+        if (book.lost) return { effect: 'some' };
+        return { effect: entry && changed(entry, await target.read()) ? 'some' : 'none' };
+      }),
+
+    async verify(acts, capture, _key, work) {
+      const [first] = acts;
+      if (!first) throw new Refusal(capture.target, 'was touched by no act', 'verify what an act touched');
+      const state = await open(first, work).read();
+      const verified = same(state, capture.state);
+      const reason = verified
+        ? 'reads as captured'
+        : `is not as captured: ${differences(state, capture.state).join(', ')}`;
+      return { verified, reason, evidence: { state } };
+    },
+  };
+}
+
+/** Whoever changed the target beside this rollout had a reason: it is told. */
+function driftOf({ book }: Session, state: JsonObject, captured: JsonObject): string | undefined {
+  if (book.lost || book.entries.at(-1)?.status === 'over') return undefined;
+  const expected = book.left ?? captured;
+  if (same(expected, state)) return undefined;
+  return `${book.target} was changed, but not by this rollout: ${differences(state, expected).join(', ')}`;
+}
+
+function same(a: JsonObject, b: JsonObject): boolean {
+  return canonicalJson(a) === canonicalJson(b);
+}

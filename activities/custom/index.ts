@@ -1,0 +1,11 @@
+/** What authors of adapters import. */
+export type { Adapter, Work } from '../adapter.js';
+export { openAdapter, type OpenOptions } from './adapter.js';
+export {
+  defineAdapter,
+  type ActionDefinition,
+  type AdapterDefinition,
+  type DefinedAdapter,
+  type EffectPlace,
+  type Place,
+} from './define.js';

@@ -1,0 +1,2 @@
+/** What authors import for their tests, which vitest runs. */
+export { adapterContract, work, type ContractHarness, type ContractStage } from './contract.js';

@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { defineAdapter, openAdapter, type Adapter } from '../../activities/custom/index.js';
+import { act, action } from '../../src/steps/index.js';
+import { adapterContract } from '../../src/testing/index.js';
+
+/** Adapters that break the contract, each in one way: `contract.test.ts` runs this file and expects it to fail. */
+const turn = action('dial.turn', z.strictObject({ to: z.number() }));
+
+interface World {
+  to: number;
+}
+
+function define(world: World) {
+  return {
+    name: 'dial',
+    settings: z.strictObject({}),
+    state: z.strictObject({ to: z.number() }),
+    landsWithin: '1ms' as const,
+    read: () => Promise.resolve({ to: world.to }),
+    restore: ({ captured }: { captured: { to: number } }) => {
+      world.to = captured.to;
+      return Promise.resolve();
+    },
+    shows: ({ state, input }: { state: { to: number }; input: { to: number } }) => state.to === input.to,
+    apply: ({ input }: { input: { to: number } }) => {
+      world.to = input.to;
+      return Promise.resolve();
+    },
+  };
+}
+
+function open(world: World, directory: string, change: Partial<ReturnType<typeof define>> = {}): Adapter {
+  const { shows, apply, ...rest } = { ...define(world), ...change };
+  const definition = defineAdapter({ ...rest, actions: { turn: { input: turn.input, shows, apply } } });
+  return openAdapter(definition, { settings: {}, directory });
+}
+
+const unfit: Record<string, (world: World, directory: string) => Adapter> = {
+  'always shows': (world, directory) => open(world, directory, { shows: () => true }),
+  'never puts back': (world, directory) => open(world, directory, { restore: () => Promise.resolve() }),
+  'reads what it remembers': (world, directory) =>
+    open(world, directory, { read: () => Promise.resolve({ to: 3 }) }),
+  'changes when it reads': (world, directory) =>
+    open(world, directory, {
+      read: () => {
+        world.to += 1;
+        return Promise.resolve({ to: world.to });
+      },
+    }),
+  'forgets what it buried': (world, directory) => {
+    const adapter = open(world, directory);
+    const fresh = (epoch: number) => ({ rollout: `r/${Math.random()}`, step: 's', epoch });
+    return { ...adapter, apply: (given, key, work) => adapter.apply(given, fresh(key.epoch), work) };
+  },
+  'has another name': (world, directory) => ({ ...open(world, directory), name: 'knob' }),
+  fits: (world, directory) => open(world, directory),
+};
+
+for (const [name, adapter] of Object.entries(unfit)) {
+  adapterContract(name, {
+    acts: {
+      turn: async () => {
+        const directory = await mkdtemp(join(tmpdir(), 'switchback-test-'));
+        const world = { to: 3 };
+        return {
+          adapter: adapter(world, directory),
+          act: act('turn', {
+            why: 'w',
+            verify: 'v',
+            target: 'dial:volume',
+            do: turn({ to: 8 }),
+            undo: { type: 'restore' },
+          }),
+          observe: () => Promise.resolve(world.to),
+          close: () => rm(directory, { recursive: true, force: true }),
+        };
+      },
+    },
+  });
+}
