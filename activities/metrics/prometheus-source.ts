@@ -39,6 +39,7 @@ export function prometheusSource(options: PrometheusOptions): MetricsSource {
   if (new URL(url).search !== '') {
     throw new Refusal(`metrics source "${url}"`, 'has a query in its address', 'end it before /api/v1');
   }
+  for (const [name, value] of Object.entries(headers)) refuseHeader(name, value);
   const counted = [options.requests, `${options.duration}_bucket`];
   const selector = selectorOf(options, [...counted, `${options.duration}_sum`]);
 
@@ -94,6 +95,17 @@ export function prometheusSource(options: PrometheusOptions): MetricsSource {
       return scrapes;
     },
   };
+}
+
+/** What fetch says of a header that cannot be sent has its value in it. */
+function refuseHeader(name: string, value: string): void {
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value.trim())) return;
+  const rule = 'cannot be sent: its name or its value has a character that a header may not have';
+  throw new Refusal(
+    `header "${name}" of a metrics source`,
+    rule,
+    'correct the configuration or the variable',
+  );
 }
 
 function refuseFuture(url: string, newest: number): void {

@@ -333,6 +333,8 @@ describe('a question to a Prometheus', () => {
     [{ url: 'http://me:secret@prometheus' }, /its address holds credentials/],
     [{ url: 'http://prometheus/?tenant=a' }, /has a query in its address/],
     [{ requests: 'sum(x)' }, /"sum\(x\)": is not the name of a metric/],
+    [{ headers: { 'x-key': 'secret@\nx' } }, /header "x-key" .* cannot be sent/],
+    [{ headers: { 'x key': 'a' } }, /header "x key" .* cannot be sent/],
     [{ where: { 'a-b': 'c' } }, /"a-b": is not the name of a label/],
   ])('is refused with %j', (options, message) => {
     const make = () => prometheusSource({ ...shop, url: 'http://prometheus', interval, ...options });
