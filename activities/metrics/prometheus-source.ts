@@ -4,7 +4,7 @@ import { BadAnswer } from './bad-answer.js';
 import { Fleet } from './fleet.js';
 import { fetchText, refuseAddress, unreadable } from './http.js';
 import type { MetricsSource } from './ports.js';
-import { parseSeries } from './prometheus-answer.js';
+import { parseSeries, type Series } from './prometheus-answer.js';
 import { selectorOf } from './prometheus-selector.js';
 import { snapshotsOf, type Snapshot } from './snapshots.js';
 import type { ArmMetrics } from './sum-by-arm.js';
@@ -48,7 +48,7 @@ export function prometheusSource(options: PrometheusOptions): MetricsSource {
     const query = new URLSearchParams({ query: `${selector}[${Math.ceil(range)}ms]` });
     const question = {
       source: url,
-      url: `${url.replace(/\/+$/, '')}/api/v1/query?${query}`,
+      url: `${url.replace(/\/+$/, '')}/api/v1/query?${query.toString()}`,
       headers: { accept: 'application/json', ...headers },
       timeout,
       redirect: 'manual' as const,
@@ -61,7 +61,7 @@ export function prometheusSource(options: PrometheusOptions): MetricsSource {
         `it has no sample of ${missing} that fits ${selector} within ${Math.ceil(range)} ms`,
       );
     }
-    refuseFuture(url, Math.max(...series.flatMap(({ samples }) => samples.map(({ at }) => at))));
+    refuseFuture(url, series);
     return snapshotsOf(series, { by, settled: asked - interval }, options, url);
   };
 
@@ -108,7 +108,8 @@ function refuseHeader(name: string, value: string): void {
   );
 }
 
-function refuseFuture(url: string, newest: number): void {
+function refuseFuture(url: string, series: readonly Series[]): void {
+  const newest = series.flatMap(({ samples }) => samples).reduce((most, { at }) => Math.max(most, at), 0);
   const difference = newest - Date.now();
   if (difference <= ahead) return;
   const came = `has samples from ${Math.round(difference / 1_000)} s ahead of this worker's clock`;

@@ -11,7 +11,7 @@ export interface Snapshot extends Scrape {
 
 interface Scraped {
   readonly samples: Sample[];
-  readonly series: Set<string>;
+  readonly series: Set<Series>;
 }
 
 /** How series are told apart by process. */
@@ -52,7 +52,8 @@ export function snapshotsOf(
 
 function byProcess(series: readonly Series[], by: readonly string[], source: string) {
   const processes = new Map<string, Map<number, Scraped>>();
-  for (const { name, labels, samples } of series) {
+  for (const one of series) {
+    const { name, labels, samples } = one;
     const nameless = by.find((label) => !labels.has(label));
     if (nameless !== undefined) {
       const mend =
@@ -60,14 +61,13 @@ function byProcess(series: readonly Series[], by: readonly string[], source: str
       throw new BadAnswer(source, `has ${name} without a label ${nameless}`, mend);
     }
     const process = JSON.stringify(by.map((label) => labels.get(label)));
-    const key = JSON.stringify([name, ...[...labels].sort()]);
     const times = processes.get(process) ?? new Map<number, Scraped>();
     processes.set(process, times);
     for (const { at, value } of samples) {
       const scraped = times.get(at) ?? { samples: [], series: new Set() };
       times.set(at, scraped);
       scraped.samples.push({ name, labels, value });
-      scraped.series.add(key);
+      scraped.series.add(one);
     }
   }
   return processes;
@@ -78,6 +78,6 @@ function complete(times: ReadonlyMap<number, Scraped>, settled: number): (readon
   const newest = ordered.at(-1);
   const before = ordered.at(-2)?.[1].series;
   if (newest === undefined || newest[0] <= settled) return ordered;
-  const whole = before !== undefined && [...before].every((key) => newest[1].series.has(key));
+  const whole = before !== undefined && [...before].every((one) => newest[1].series.has(one));
   return whole ? ordered : ordered.slice(0, -1);
 }

@@ -16,7 +16,7 @@ async function headersWith(options: object) {
   const source = metricsSourceOf({
     ...shop,
     prometheus: { url: prometheus.url, interval: 1_000, ...options },
-  } as Parameters<typeof metricsSourceOf>[0]);
+  });
   await source.scrape(new AbortController().signal).catch(() => undefined);
   return prometheus.asked[0]?.headers;
 }

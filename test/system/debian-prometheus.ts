@@ -74,7 +74,7 @@ export class DebianPrometheus {
 
   /** The value of an expression that has one, or undefined. */
   async value(query: string): Promise<number | undefined> {
-    const answer = await fetch(`${this.url}/api/v1/query?${new URLSearchParams({ query })}`);
+    const answer = await fetch(`${this.url}/api/v1/query?query=${encodeURIComponent(query)}`);
     const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
     const text = data.result[0]?.value[1];
     return text === undefined ? undefined : Number(text);

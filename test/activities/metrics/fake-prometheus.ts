@@ -49,7 +49,7 @@ export class FakePrometheus {
   record(at: number, exposition: string, target: Labels): void {
     for (const { name, labels, value } of parseExposition(exposition).samples) {
       const metric = { __name__: name, ...Object.fromEntries(labels), ...target };
-      const key = JSON.stringify(Object.entries(metric).sort());
+      const key = JSON.stringify(metric);
       const series: Series = this.#series.get(key) ?? { metric, values: [] };
       this.#series.set(key, series);
       series.values.push([at / 1_000, String(value)]);

@@ -184,6 +184,21 @@ describe('the history of a Prometheus', () => {
     expect(failures([...thin, scrape])).toEqual({ requests: 50, failed: 9 });
   });
 
+  it('may be long', async () => {
+    const { prometheus, source, process, scraped } = await scrapedShop();
+    process('a').serve('candidate', 10, 1, 0.05);
+    await scraped();
+    const seconds = Date.now() / 1_000 - 3_600;
+    const many = Array.from({ length: 30_000 }, (_, i): [number, string] => [seconds + i / 10, String(i)]);
+    prometheus.change = (m) => {
+      const result = m.data.result.map((series) => ({ ...series, values: many }));
+      return { ...m, data: { ...m.data, result } };
+    };
+    const scrapes = (await source.history?.(Date.now() - 3_600_000, 60_000, never)) ?? [];
+    expect(scrapes.length).toBeGreaterThan(45);
+    expect(failures([...scrapes]).requests).toBeGreaterThan(50_000);
+  });
+
   it('is empty of evidence where there is none', async () => {
     const { source } = await scrapedShop();
     await expect(source.history?.(Date.now() - 60_000, 500, never)).rejects.toThrow(/has no sample of/);
