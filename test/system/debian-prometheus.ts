@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { freePort } from '../../src/app/local/ports.js';
 import { untilTrue } from './until.js';
 
+const installed = '/usr/bin/prometheus';
+
 /** A process that Prometheus scrapes, with the labels it gives to all its series. */
 export interface Target {
   readonly address: string;
@@ -33,7 +35,7 @@ export class DebianPrometheus {
     await writeFile(join(dir, 'targets.json'), '[]');
     const port = await freePort();
     const server = spawn(
-      'prometheus',
+      installed,
       [
         `--config.file=${join(dir, 'prometheus.yml')}`,
         `--storage.tsdb.path=${join(dir, 'data')}`,
@@ -54,7 +56,7 @@ export class DebianPrometheus {
       process.off('exit', kill);
     };
     const prometheus = new DebianPrometheus(url, dir, end);
-    await untilTrue('Prometheus is ready (apt-get install prometheus)', async () => {
+    await untilTrue(`${installed} answers (apt-get install prometheus)`, async () => {
       const answer = await fetch(`${url}/-/ready`).catch(() => undefined);
       return answer?.ok === true;
     });
