@@ -107,7 +107,8 @@ export class EnvironmentWatch {
       const tick = this.#tickOf([name]);
       // A source that hangs must not keep its guards from saying that it does.
       const waiting = patience.wait(tick);
-      await Promise.race([source.measure(this.tools.signal).then(() => patience.ring()), waiting]);
+      const measured = source.measure(this.tools.signal, this.#spanOf(name), tick);
+      await Promise.race([measured.then(() => patience.ring()), waiting]);
       if (this.tools.signal.aborted) break;
       this.#read(name, source, tick / 2);
       if (this.#uses(name)) await alarm.wait(began + this.#tickOf([name]) - Date.now());

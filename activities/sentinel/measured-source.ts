@@ -8,6 +8,8 @@ export class MeasuredSource {
   #scrapes: readonly Scrape[] = [];
   #lastError: SourceError | undefined;
   #inFlight: Promise<void> | undefined;
+  /** The time, in milliseconds since the epoch, over which all is known that a source with a history could tell. */
+  #known = { from: Infinity, to: -Infinity };
 
   constructor(private readonly source: MetricsSource) {}
 
@@ -21,9 +23,12 @@ export class MeasuredSource {
     return this.#lastError;
   }
 
-  /** Scrapes once, or joins the scrape that is under way. Never rejects. */
-  measure(signal: AbortSignal): Promise<void> {
-    this.#inFlight ??= this.#scrape(signal).finally(() => (this.#inFlight = undefined));
+  /**
+   * Scrapes once, or joins the scrape that is under way; never rejects. A source with a history is asked for the last
+   * `span` milliseconds at once, in steps of `step`, when it has not been asked for them yet or not for half of them.
+   */
+  measure(signal: AbortSignal, span: number, step: number): Promise<void> {
+    this.#inFlight ??= this.#measure(signal, span, step).finally(() => (this.#inFlight = undefined));
     return this.#inFlight;
   }
 
@@ -33,15 +38,29 @@ export class MeasuredSource {
     this.#scrapes = this.#scrapes.filter((scrape) => scrape === newest || now - scrape.at <= span);
   }
 
-  async #scrape(signal: AbortSignal): Promise<void> {
+  async #measure(signal: AbortSignal, span: number, step: number): Promise<void> {
     try {
-      const scrape = await this.source.scrape(signal);
-      this.#scrapes = [...this.#scrapes, scrape].sort((a, b) => a.at - b.at);
+      this.#scrapes = await this.#read(signal, span, step);
       this.#lastError = undefined;
     } catch (error) {
       // Cut short by us: that says nothing about the source.
       if (!signal.aborted) this.#lastError = toSourceError(error);
     }
+  }
+
+  async #read(signal: AbortSignal, span: number, step: number): Promise<readonly Scrape[]> {
+    const now = Date.now();
+    const from = now - span;
+    const unknown = from < this.#known.from || now - this.#known.to > span / 2;
+    if (this.source.history !== undefined && unknown) {
+      const scrapes = await this.source.history(from, step, signal);
+      this.#known = { from, to: now };
+      return scrapes;
+    }
+    const scrape = await this.source.scrape(signal);
+    this.#known = { ...this.#known, to: now };
+    // A source that is not asked anew each time says more of the same moment: the later answer holds.
+    return [...this.#scrapes.filter(({ at }) => at !== scrape.at), scrape].sort((a, b) => a.at - b.at);
   }
 }
 

@@ -43,19 +43,26 @@ export function readGuard(
   const sight = look(guard, subscription.since, scrapes, now, lastError);
   if ('verdict' in sight) return say(sight.verdict, sight.reason);
   const measure = (arm: Arm) => measurement(arm, metric, increaseOver(arm, sight.scrapes));
-  const short = ({ arm, requests: count }: Measurement) => count < guard.evidence.minRequests && arm;
-  const tooFew = ({ arm, requests: count }: Measurement) =>
-    say(
-      'no-evidence',
-      `${requests(count, arm)} in ${span(sight.span)}, ${guard.evidence.minRequests} are needed`,
-    );
+  const lacking = ({ arm, requests: count }: Measurement): string | undefined => {
+    const { minRequests, maxAge } = guard.evidence;
+    if (count < minRequests) {
+      return `${requests(count, arm)} in ${span(sight.span)}, ${minRequests} are needed`;
+    }
+    // Where each arm has processes of its own, one arm can go silent while the other is still measured.
+    const silent = now - (sight.scrapes.findLast(({ arms }) => arms[arm] !== undefined)?.at ?? 0);
+    return silent > maxAge
+      ? `the ${arm} was measured last ${span(silent)} ago, ${span(maxAge)} are allowed`
+      : undefined;
+  };
 
   const baseline = measure('baseline');
   const judged = subscription.percent <= 0 ? baseline : measure('candidate');
-  if (short(judged)) return tooFew(judged);
+  const lack = lacking(judged);
+  if (lack !== undefined) return say('no-evidence', lack);
   const arm = judged === baseline ? 'baseline' : '';
   const facts = `${measured(metric, judged)} of ${requests(judged.requests, arm)} in ${span(sight.span)}`;
-  const seenBaseline = short(baseline) ? undefined : baseline.value;
+  const noBaseline = lacking(baseline);
+  const seenBaseline = noBaseline === undefined ? baseline.value : undefined;
 
   if (criterion.type === 'absolute') {
     const verdict = compareAbsolute(criterion.atMost, judged);
@@ -81,7 +88,7 @@ export function readGuard(
     const reason = `${facts}, recorded baseline ${amount(metric, value)}${limitOf(metric, criterion, recorded)}`;
     return say(verdict, `${reason}${doubt(verdict, judged, recorded)}`, judged.value, value);
   }
-  if (short(baseline)) return tooFew(baseline);
+  if (noBaseline !== undefined) return say('no-evidence', noBaseline);
   const verdict = compareRelative(criterion, judged, baseline);
   const compared = `${facts}, ${measured(metric, baseline)} of ${requests(baseline.requests, 'baseline')}`;
   const reason = `${compared}${limitOf(metric, criterion, baseline)}${doubt(verdict, judged, baseline)}`;

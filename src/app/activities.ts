@@ -2,13 +2,13 @@ import type { Client } from '@temporalio/client';
 import type { Adapter } from '../../activities/adapter.js';
 import { createFlagsAdapter } from '../../activities/flags/adapter.js';
 import { createJournal } from '../../activities/journal/journal.js';
-import { expositionSource } from '../../activities/metrics/exposition-source.js';
 import { consoleNotifier } from '../../activities/notify/console.js';
 import { createPostgresAdapter } from '../../activities/postgres/adapter.js';
 import { createRecords } from '../../activities/records/records.js';
 import { createSentinelActivities } from '../../activities/sentinel/create-sentinel-activities.js';
 import type { DecisionRequest, JournalEvent, Notice } from '../engine/index.js';
 import { reveal, taskQueueOf, type Environment } from './config.js';
+import { metricsSourceOf } from './metrics-source.js';
 import { authorise } from './people.js';
 import { createVerbs } from './verbs.js';
 
@@ -36,7 +36,7 @@ export async function createActivities(options: {
     environment: name,
     taskQueue: taskQueueOf(name),
     evidence: records.evidence,
-    sources: mapValues(environment.metrics, expositionSource),
+    sources: mapValues(environment.metrics, metricsSourceOf),
   });
   const activities = {
     ...createVerbs([postgres, flags, ...adapters], records.captures),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { milliseconds, type Duration } from '../engine/duration.js';
 import { Refusal } from '../engine/errors.js';
 
 /** A secret stands in the file itself only in local environments; elsewhere the file names a variable. */
@@ -8,17 +9,57 @@ const secret = z.union([z.string().min(1), z.strictObject({ env: z.string().min(
 
 const labels = z.record(z.string(), z.string());
 
-const metrics = z.strictObject({
-  url: z.url(),
-  /** Counter of requests by arm and outcome. */
-  requests: z.string(),
-  /** The labels that mark a failed request. */
-  failed: labels,
-  /** Histogram of durations in seconds. */
-  duration: z.string(),
-  arm: z.strictObject({ label: z.string(), baseline: z.string(), candidate: z.string() }),
-  where: labels.exactOptional(),
+/** A length of time such as `15s`, in milliseconds. */
+const duration = z.string().transform((text, context) => {
+  try {
+    return milliseconds(text as Duration);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
 });
+
+const prometheus = z.strictObject({
+  /** Where the HTTP API begins, without `/api/v1`. */
+  url: z.url(),
+  /** How often Prometheus scrapes each process. */
+  interval: duration,
+  /** The labels that name a process. */
+  instance: z.array(z.string()).min(1).exactOptional(),
+  bearer: secret.exactOptional(),
+  basic: z.strictObject({ user: z.string(), password: secret }).exactOptional(),
+  /** Such as the tenant's. */
+  headers: z.record(z.string(), secret).exactOptional(),
+});
+
+const metrics = z
+  .strictObject({
+    /** A text exposition; or else `prometheus`. */
+    url: z.url().exactOptional(),
+    prometheus: prometheus.exactOptional(),
+    /** Counter of requests by arm and outcome. */
+    requests: z.string(),
+    /** The labels that mark a failed request. */
+    failed: labels,
+    /** Histogram of durations in seconds. */
+    duration: z.string(),
+    arm: z.strictObject({ label: z.string(), baseline: z.string(), candidate: z.string() }),
+    where: labels.exactOptional(),
+  })
+  .superRefine(({ url, prometheus }, context) => {
+    const refuse = (message: string, ...path: string[]) =>
+      context.addIssue({ code: 'custom', path, message });
+    if ((url === undefined) === (prometheus === undefined)) {
+      refuse('give either url, of a text exposition, or prometheus, of a server that is asked');
+    }
+    const names = Object.keys(prometheus?.headers ?? {}).map((name) => name.toLowerCase());
+    if (prometheus?.bearer !== undefined && prometheus.basic !== undefined) {
+      refuse('give either bearer or basic', 'prometheus');
+    }
+    if (names.includes('authorization')) {
+      refuse('give bearer or basic instead of this header', 'prometheus', 'headers', 'authorization');
+    }
+  });
 
 const flags = z.strictObject({
   /** A file in flagd's JSON format. */
@@ -55,12 +96,19 @@ const environment = z
     /** Directory of captures, evidence and journals, shared by the environment's workers. */
     records: z.string(),
   })
-  .superRefine(({ kind, databases }, context) => {
+  .superRefine(({ kind, databases, metrics }, context) => {
     if (kind === 'local') return;
-    for (const [name, { url }] of Object.entries(databases)) {
-      if (typeof url !== 'string') continue;
+    const secrets = [
+      ...Object.entries(databases).map(([name, { url }]) => [url, 'databases', name, 'url'] as const),
+      ...Object.entries(metrics).flatMap(([name, { prometheus }]) => [
+        [prometheus?.bearer, 'metrics', name, 'prometheus', 'bearer'] as const,
+        [prometheus?.basic?.password, 'metrics', name, 'prometheus', 'basic', 'password'] as const,
+      ]),
+    ];
+    for (const [value, ...path] of secrets) {
+      if (typeof value !== 'string') continue;
       const message = 'only a local environment may hold a secret itself: write {"env": "VARIABLE"} instead';
-      context.addIssue({ code: 'custom', path: ['databases', name, 'url'], message });
+      context.addIssue({ code: 'custom', path, message });
     }
   });
 

@@ -131,6 +131,20 @@ describe('a source that cannot be read', () => {
     });
   });
 
+  it('is no evidence for an arm that went silent while the other is still measured', () => {
+    const since = (silent: number) => [
+      scrape(now - 9_500, arm(0), arm(0)),
+      scrape(now - silent, arm(100), arm(500)),
+      scrape(now, undefined, arm(1_000)),
+    ];
+    expect(read(guard, since(8_001))).toMatchObject({
+      verdict: 'no-evidence',
+      reason: 'the candidate was measured last 8 s ago, 8 s are allowed',
+    });
+    expect(read(guard, since(8_000)).verdict).toBe('pass');
+    expect(read(guard, since(8_001), { percent: 0 }).verdict).toBe('pass');
+  });
+
   it('is an error when it answers nonsense', () => {
     const bad = { message: 'answers with text/html', badAnswer: true };
     expect(read(guard, [], {}, bad)).toMatchObject({

@@ -36,3 +36,54 @@ it.each(['production', 'constructor', '__proto__'])(
     expect(() => environmentOf(config, name)).toThrow(/is not in the configuration; use one of staging/);
   },
 );
+
+const counters = {
+  requests: 'shop_requests_total',
+  failed: { outcome: 'error' },
+  duration: 'shop_request_duration_seconds',
+  arm: { label: 'arm', baseline: 'baseline', candidate: 'candidate' },
+};
+const asked = { url: 'http://prometheus:9090', interval: '15s' };
+const readMetrics = (source: object, kind = 'shared') =>
+  read({ kind, records: '/r', metrics: { shop: { ...counters, ...source } } });
+
+it('takes metrics from an exposition or from a Prometheus', async () => {
+  await expect(readMetrics({ url: 'http://shop:9100/metrics' })).resolves.toBeDefined();
+  const config = await readMetrics({ prometheus: { ...asked, bearer: { env: 'PROMETHEUS_TOKEN' } } });
+  expect(config.environments['staging']?.metrics['shop']?.prometheus?.interval).toBe(15_000);
+  await expect(readMetrics({ prometheus: { ...asked, bearer: 'token' } }, 'local')).resolves.toBeDefined();
+});
+
+it.each<[object, string]>([
+  [{}, 'metrics.shop: give either url, of a text exposition, or prometheus, of a server that is asked'],
+  [{ url: 'http://shop', prometheus: asked }, 'metrics.shop: give either url'],
+  [{ prometheus: { url: 'http://prometheus' } }, 'metrics.shop.prometheus.interval: '],
+  [
+    { prometheus: { ...asked, interval: '15' } },
+    'prometheus.interval: "15": is not a duration of a millisecond or more; write a positive number',
+  ],
+  [{ prometheus: { ...asked, token: 'a' } }, 'prometheus: Unrecognized key: "token"'],
+  [{ prometheus: { ...asked, instance: [] } }, 'prometheus.instance: '],
+  [
+    { prometheus: { ...asked, bearer: { env: 'A' }, basic: { user: 'u', password: { env: 'B' } } } },
+    'prometheus: give either bearer or basic',
+  ],
+  [
+    { prometheus: { ...asked, headers: { Authorization: { env: 'A' } } } },
+    'prometheus.headers.authorization: give bearer or basic instead of this header',
+  ],
+  [
+    { prometheus: { ...asked, bearer: 's3cret' } },
+    'metrics.shop.prometheus.bearer: only a local environment may hold a secret itself',
+  ],
+  [
+    { prometheus: { ...asked, basic: { user: 'u', password: 's3cret' } } },
+    'metrics.shop.prometheus.basic.password: only a local environment may hold a secret itself',
+  ],
+])('refuses metrics with %j', async (source, message) => {
+  const refusal = await readMetrics(source).catch((error: Error) => error.message);
+  expect(refusal).toContain(
+    `environments.staging.${message}`.replace('staging.prom', 'staging.metrics.shop.prom'),
+  );
+  expect(refusal).not.toContain('s3cret');
+});

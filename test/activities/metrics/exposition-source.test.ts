@@ -1,51 +1,24 @@
-import { Counter, Histogram, Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BadAnswer } from '../../../activities/metrics/bad-answer.js';
 import { expositionSource, type ExpositionOptions } from '../../../activities/metrics/exposition-source.js';
 import { listen, type HttpServer } from './http-server.js';
+import { shop, ShopProcess } from './shop-process.js';
 import { fulfilsSourceContract } from './source-contract.js';
 
-const shop: Omit<ExpositionOptions, 'url'> = {
-  requests: 'shop_requests_total',
-  failed: { outcome: 'error' },
-  duration: 'shop_request_duration_seconds',
-  arm: { label: 'arm', baseline: 'baseline', candidate: 'candidate' },
-};
 const never = new AbortController().signal;
 const servers: HttpServer[] = [];
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
-/** A shop that counts with prom-client, as a real one does. */
 async function openShop(options: Partial<ExpositionOptions> = {}) {
-  const register = new Registry();
-  const counter = new Counter({
-    name: 'shop_requests_total',
-    help: 'Requests.',
-    labelNames: ['arm', 'outcome', 'route'],
-    registers: [register],
-  });
-  const histogram = new Histogram({
-    name: 'shop_request_duration_seconds',
-    help: 'Durations.',
-    labelNames: ['arm', 'route'],
-    buckets: [0.01, 0.1, 1],
-    registers: [register],
-  });
-  const server = await listen((_, response) => {
-    void register.metrics().then((text) => {
-      response.setHeader('content-type', register.contentType).end(text);
-    });
-  });
+  const process = new ShopProcess();
+  const server = await process.open();
   servers.push(server);
   return {
     source: expositionSource({ ...shop, url: server.url, ...options }),
-    serve(arm: string, requests: number, failed: number, seconds: number, route = '/'): void {
-      if (failed > 0) counter.inc({ arm, outcome: 'error', route }, failed);
-      counter.inc({ arm, outcome: 'ok', route }, requests - failed);
-      for (let count = 0; count < requests; count += 1) histogram.observe({ arm, route }, seconds);
-    },
+    serve: process.serve.bind(process),
+    scraped: () => Promise.resolve(),
     shutDown: () => server.stop(),
   };
 }
@@ -63,6 +36,14 @@ async function answerTo(text: string, type = 'text/plain; version=0.0.4', status
 
 describe('an exposition', () => {
   fulfilsSourceContract(openShop);
+
+  it('is dated when it was asked for, and has no arm before the first request', async () => {
+    const { source } = await openShop();
+    const [before, scrape] = [Date.now(), await source.scrape(never)];
+    expect(scrape.at).toBeGreaterThanOrEqual(before);
+    expect(scrape.at).toBeLessThanOrEqual(Date.now());
+    expect(scrape.arms).toEqual({});
+  });
 
   it('counts only what has the labels that were asked for', async () => {
     const { source, serve } = await openShop({ where: { route: '/checkout' } });

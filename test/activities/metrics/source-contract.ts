@@ -7,6 +7,8 @@ export interface SourceUnderTest {
   readonly source: MetricsSource;
   /** Lets requests of an arm happen; `seconds` is how long each took. */
   serve(arm: 'baseline' | 'candidate', requests: number, failed: number, seconds: number): void;
+  /** Waits until everything served so far has been counted where the source reads it. */
+  scraped(): Promise<void>;
   /** From now on nothing answers any more. */
   shutDown(): Promise<void>;
 }
@@ -17,11 +19,13 @@ export function fulfilsSourceContract(begin: () => Promise<SourceUnderTest>): vo
 
   describe('as a source of metrics', () => {
     it('counts what each arm did between two scrapes', async () => {
-      const { source, serve } = await begin();
+      const { source, serve, scraped } = await begin();
       serve('baseline', 100, 1, 0.05);
+      await scraped();
       const before = await source.scrape(never);
       serve('baseline', 50, 2, 0.05);
       serve('candidate', 20, 5, 0.3);
+      await scraped();
       const after = await source.scrape(never);
       const [baseline, candidate] = (['baseline', 'candidate'] as const).map((arm) =>
         increaseOver(arm, [before, after]),
@@ -35,16 +39,31 @@ export function fulfilsSourceContract(begin: () => Promise<SourceUnderTest>): vo
       );
     });
 
-    it('answers before the first request, without an arm', async () => {
+    it('knows no arm before the first request, and may say so by an error that may pass', async () => {
       const { source } = await begin();
-      expect((await source.scrape(never)).arms).toEqual({});
+      const answer = await source.scrape(never).catch((reason: unknown) => reason);
+      if (answer instanceof Error) expect(answer).not.toHaveProperty('badAnswer');
+      else expect(answer).toHaveProperty('arms', {});
     });
 
-    it('dates a scrape no later than it was asked for', async () => {
-      const { source } = await begin();
-      const [before, scrape] = [Date.now(), await source.scrape(never)];
-      expect(scrape.at).toBeGreaterThanOrEqual(before);
-      expect(scrape.at).toBeLessThanOrEqual(Date.now());
+    it('has in a scrape all that was served before its date, which is not to come', async () => {
+      const { source, serve, scraped } = await begin();
+      serve('baseline', 100, 1, 0.05);
+      await scraped();
+      const before = await source.scrape(never);
+      for (let round = 1; round <= 3; round += 1) {
+        serve('baseline', 10, 0, 0.05);
+        const served = Date.now();
+        const scrape = await source.scrape(never);
+        expect(scrape.at).toBeLessThanOrEqual(Date.now());
+        expect(scrape.at).toBeGreaterThanOrEqual(before.at);
+        const counted = increaseOver('baseline', [before, scrape]).requests;
+        if (scrape.at >= served) expect(counted).toBe(10 * round);
+        await scraped();
+        const later = await source.scrape(never);
+        expect(later.at).toBeGreaterThanOrEqual(scrape.at);
+        expect(increaseOver('baseline', [before, later]).requests).toBe(10 * round);
+      }
     });
 
     it('throws an error that may pass when nothing answers', async () => {

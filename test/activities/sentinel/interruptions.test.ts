@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { MetricsSource } from '../../../activities/metrics/ports.js';
+import type { ArmCounters, Scrape } from '../../../src/analysis/arms.js';
 import { errorsBelow, eventually, pause, rules, Stage, type Rollout } from './stage.js';
 
 const guards = [errorsBelow(0.1)];
@@ -52,6 +54,34 @@ describe('the sentinel, when it is interrupted', () => {
     await stage.sentinel.cancel();
     await expect(stage.sentinel.result()).rejects.toThrow();
     await eventually(async () => expect((await rollout.heard()).blind[0]?.reason).toContain('was cancelled'));
+  });
+
+  it('has the evidence of a whole look-back at once, where the source knows what was', async () => {
+    const begun = Date.now() - 600_000;
+    // A thousand requests a second, half of the candidate's failing.
+    const at = (time: number): Scrape => {
+      const arm = (failing: number): ArmCounters => ({
+        requests: time - begun,
+        failed: (time - begun) * failing,
+        durations: [],
+      });
+      return { at: time, arms: { baseline: arm(0), candidate: arm(0.5) } };
+    };
+    const recorded: MetricsSource = {
+      scrape: () => Promise.resolve(at(Date.now())),
+      history: (from, step) =>
+        Promise.resolve(
+          Array.from({ length: Math.floor((Date.now() - from) / step) }, (_, i) => at(from + i * step)),
+        ),
+    };
+    // More than is counted while this test waits.
+    const patient = { ...errorsBelow(0.1), evidence: { ...rules, lookBack: 300_000, minRequests: 250_000 } };
+    const activities = stage.activities({ shop: recorded });
+    await stage.work(activities);
+    const rollout = await stage.rollout();
+    const subscriber = rollout.subscriber([patient], { since: begun });
+    await activities.subscribe({ ...subscriber, environment: stage.environment });
+    await rollout.hears('fail');
   });
 
   it('samples and acknowledges again after a restart, and the gap is not covered', async () => {
