@@ -1,10 +1,11 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Answer, DecisionRequest } from '../src/engine/messages.js';
-import type { Capture, GuardReading, LockAnswer } from '../src/engine/ports.js';
+import type { GuardReading, LockAnswer } from '../src/engine/ports.js';
 import type { JournalEvent } from '../src/engine/journal.js';
 import type { Plan } from '../src/engine/plan.js';
 import type { StatusReport } from '../src/engine/report.js';
-import type { Outcome, RolloutState, TakesBack } from '../src/engine/state.js';
+import type { Outcome, RolloutState } from '../src/engine/state.js';
+import type { TakesBack } from '../src/engine/takes-back.js';
 
 interface Started {
   readonly format: 1;
@@ -28,19 +29,6 @@ export type RolloutInput = Started &
     /** Takes an ended rollout back: which plan that was, and how far it came, stands in the records. */
     | { readonly takesBack: TakesBack }
   );
-
-/** What the records know of a rollout that ended. */
-export interface Recalled {
-  readonly plan: Plan;
-  readonly digest: string;
-  /** Acts that may have had an effect, in order of start. */
-  readonly started: readonly string[];
-  /** The newest try of each step that had more than one. */
-  readonly epochs: { readonly [step: string]: number };
-  readonly captures: readonly Capture[];
-  /** Percent that may still have the candidate. */
-  readonly exposure: number;
-}
 
 /** What a rollout that completed or rolled back answers. */
 export interface RolloutResult {

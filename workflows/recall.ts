@@ -1,7 +1,7 @@
 import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { Plan } from '../src/engine/plan.js';
-import { initialState, type RolloutState, type TakesBack } from '../src/engine/state.js';
-import type { Recalled } from './protocol.js';
+import { initialState, type RolloutState } from '../src/engine/state.js';
+import type { Recalled, TakesBack } from '../src/engine/takes-back.js';
 
 interface Records {
   recall(input: TakesBack): Promise<Recalled>;

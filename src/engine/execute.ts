@@ -8,6 +8,7 @@ import type { Effects } from './ports.js';
 import { preflight } from './preflight.js';
 import { beginRetreat, retreat } from './retreat.js';
 import { notify, record, standStill, type Run } from './run.js';
+import { fenceLeftovers } from './leftovers.js';
 import { acquireScope, releaseScope } from './scope.js';
 import type { Cause, Outcome, RolloutState } from './state.js';
 import { describeCause, Halt, Renewal, Retreat, Stop } from './stop.js';
@@ -97,6 +98,7 @@ async function takeOtherBack(run: Run, { by, reason, rollout }: NonNullable<Roll
   const { state } = run;
   await acquireScope(run);
   state.ready = true;
+  if (!state.unwinding) await fenceLeftovers(run);
   return unwindUnlessHalted(run, state.unwinding?.cause ?? { type: 'taken-back', rollout, by, reason });
 }
 

@@ -24,6 +24,7 @@
  */
 export * from './decisions.js';
 export * from './status.js';
+export * from './takes-back.js';
 export * from './rights.js';
 export * from './digest.js';
 export * from './duration.js';

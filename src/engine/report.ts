@@ -12,9 +12,9 @@ import type {
   RolloutState,
   StepStatus,
   Stuck,
-  TakesBack,
   Unwinding,
 } from './state.js';
+import type { TakesBack } from './takes-back.js';
 import { statusOf, type Status } from './status.js';
 import { why, type Why } from './why.js';
 

@@ -3,6 +3,7 @@ import type { Answer, Resolution } from './messages.js';
 import type { Phase, Plan, Target } from './plan.js';
 import { stepsOf } from './plan.js';
 import type { Capture, GuardReading, LockAnswer, Subscription } from './ports.js';
+import type { TakesBack } from './takes-back.js';
 
 export const stateFormat = 1;
 
@@ -121,14 +122,6 @@ export interface Retreating {
   interrupted?: string;
   exposureRestoredAt?: number;
   verified: Record<Target, boolean>;
-}
-
-/** The ended rollout whose effects this one takes back, and what it is known to have done. */
-export interface TakesBack {
-  readonly rollout: string;
-  readonly kind: 'revert' | 'rescue';
-  readonly by: string;
-  readonly reason: string;
 }
 
 /** Everything a rollout knows: small, serialisable, enough to go on from. */

@@ -1,0 +1,100 @@
+import { Refusal } from '../../src/engine/errors.js';
+import type { JournalEntry, JournalEvent } from '../../src/engine/journal.js';
+import { actsOf, type Act, type Plan } from '../../src/engine/plan.js';
+import type { Capture } from '../../src/engine/ports.js';
+import type { Recalled, TakesBack } from '../../src/engine/takes-back.js';
+import type { CaptureStore } from './captures.js';
+import type { PlanStore } from './plans.js';
+
+/** Where the records are. */
+export interface RecallStores {
+  readonly journal: { read(rollout: string): Promise<JournalEntry[]> };
+  readonly captures: Pick<CaptureStore, 'list'>;
+  readonly plans: Pick<PlanStore, 'get'>;
+}
+
+/**
+ * Recalls a rollout from the records alone. Throws `Refusal` when they are missing, or when there is nothing that this
+ * kind of taking back could do.
+ */
+export async function recallRollout(
+  { rollout, kind }: Pick<TakesBack, 'rollout' | 'kind'>,
+  { journal, captures, plans }: RecallStores,
+): Promise<Recalled> {
+  const events = (await journal.read(rollout)).map(({ event }) => event);
+  const digest = events.find(({ type }) => type === 'started')?.evidence?.digest;
+  if (typeof digest !== 'string') {
+    throw new Refusal(rollout, 'has no journal in the records', 'take it back by hand, or name another');
+  }
+  refuseUnfit(rollout, kind, events);
+  const plan = await plans.get(digest);
+  if (!plan)
+    throw new Refusal(rollout, `has plan ${digest}, which is not in the records`, 'take it back by hand');
+  const kept = await captures.list(rollout);
+  const started = startedOf(plan, events, kept);
+  const acts = actsOf(plan).filter(({ id }) => started.includes(id));
+  return {
+    plan,
+    digest,
+    started,
+    epochs: epochsOf(events),
+    captures: kept,
+    exposure: Math.max(0, ...acts.map(({ exposure }) => exposure?.percent ?? 0)),
+  };
+}
+
+function refuseUnfit(rollout: string, kind: TakesBack['kind'], events: readonly JournalEvent[]): void {
+  const end = events.findLast(({ type }) => type === 'ended')?.reason.split(':')[0];
+  const crossing = events.findLast(({ type }) => type === 'no-return' || type === 'no-return-uncrossed');
+  if (crossing?.type === 'no-return') {
+    throw new Refusal(
+      rollout,
+      `has passed the point of no return (${crossing.step}): ${crossing.reason}`,
+      'go forward: finish by hand, or with a rollout of its own',
+    );
+  }
+  if (kind === 'revert' && end !== 'completed') {
+    const is = end === undefined ? 'has not ended by itself' : `ended ${end}`;
+    throw new Refusal(rollout, `${is}: only a completed rollout is reverted`, 'see "switchback rescue"');
+  }
+  if (kind === 'rescue' && (end === 'completed' || end === 'rolled-back' || end === 'refused')) {
+    throw new Refusal(rollout, `ended ${end}: there is nothing to rescue`, 'see "switchback revert"');
+  }
+}
+
+/**
+ * The acts to take back. The journal is exported after the fact, so an act may have started that it does not know: what
+ * touches a captured target counts as started, as taking back without an apply changes nothing. Exposures rise one by
+ * one, so only the next may be unknown.
+ */
+function startedOf(plan: Plan, events: readonly JournalEvent[], captures: readonly Capture[]): string[] {
+  const acts = actsOf(plan);
+  const known: string[] = [];
+  for (const { type, step } of events) {
+    if (type === 'act-started' && step !== undefined && !known.includes(step)) known.push(step);
+    if (type === 'step-skipped') known.splice(0, known.length, ...known.filter((id) => id !== step));
+    if (type === 'retreated') forget(known, acts);
+  }
+  const captured = new Set(captures.map(({ target }) => target));
+  const last = acts.findLastIndex(({ id }) => known.includes(id));
+  const mayHaveStarted = acts.filter(
+    (act, index) =>
+      index > last &&
+      captured.has(act.target) &&
+      act.undo.type !== 'irreversible' &&
+      (!act.exposure || index === last + 1),
+  );
+  return [...known, ...mayHaveStarted.map(({ id }) => id)];
+}
+
+/** A retreat took back everything since the first exposure. */
+function forget(known: string[], acts: readonly Act[]): void {
+  const first = acts.findIndex(({ exposure }) => exposure !== undefined);
+  const before = new Set(acts.slice(0, first).map(({ id }) => id));
+  known.splice(0, known.length, ...known.filter((id) => before.has(id)));
+}
+
+function epochsOf(events: readonly JournalEvent[]): Record<string, number> {
+  const starts = events.filter(({ type }) => type === 'act-started');
+  return Object.fromEntries(starts.map(({ step, epoch }) => [step ?? '', epoch ?? 0]));
+}
