@@ -198,5 +198,7 @@ function update(table: LockTable, rollout: string, change: (claim: Claim) => Cla
 }
 
 function inWords(behind: Behind): string {
-  return behind.map(({ rollout, owner, target }) => `${target} is held or awaited by ${rollout} (${owner})`).join(', ');
+  return behind
+    .map(({ rollout, owner, target }) => `${target} is held or awaited by ${rollout} (${owner})`)
+    .join(', ');
 }
