@@ -42,14 +42,15 @@ interface OperatorRequest {
   readonly reason: string;
 }
 
-/** What people decide about an environment's locks. */
-export type LocksRequest = OperatorRequest &
-  (
-    | { readonly type: 'stop'; readonly exposure?: 'zero' }
-    | { readonly type: 'lift' }
-    /** Ends an orphaned lock; `asItIs` also while its targets are not as they were captured. */
-    | { readonly type: 'take-over'; readonly rollout: string; readonly asItIs?: true }
-  );
+/** What people may decide about an environment's locks. */
+export type LocksChoice =
+  | { readonly type: 'stop'; readonly exposure?: 'zero' }
+  | { readonly type: 'lift' }
+  /** Ends an orphaned lock; `asItIs` also while its targets are not as they were captured. */
+  | { readonly type: 'take-over'; readonly rollout: string; readonly asItIs?: true };
+
+/** A decision about an environment's locks, as it is sent. */
+export type LocksRequest = LocksChoice & OperatorRequest;
 
 /** Who somebody is as of now, and which groups operate the environment; or why they may not decide. */
 export type Identity =
