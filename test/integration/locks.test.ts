@@ -61,6 +61,7 @@ it.concurrent('one at a time: the second stands in line, visibly, and goes on wh
     expect(eventOf(journal, 'queued').reason).toContain(first.id);
 
     await second.pass('approve/go', { ana: 'update', ben: 'update' });
+    await second.pass('approve/purge', { ben: 'update' });
     expect((await second.ended()).outcome).toMatchObject({ type: 'completed' });
     await eventually(async () => (await holdersOf(environment)).length === 0);
   }),
