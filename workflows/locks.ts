@@ -63,9 +63,14 @@ async function keep(input: LocksInput): Promise<LocksInput> {
   };
   setHandler(acquireUpdate, shielded(acquire));
   setHandler(releaseSignal, (given) => keeper.change(release(keeper.table, given, Date.now())));
-  setHandler(decideUpdate, shielded(decisions.decide), { validator: checkShape });
+  const decide = async (request: LocksRequest): Promise<Answer> => {
+    // A stop waits for nothing.
+    if (request.type === 'take-over') await condition(() => ready);
+    return decisions.decide(request);
+  };
+  setHandler(decideUpdate, shielded(decide), { validator: checkShape });
   setHandler(decideSignal, async (request) => {
-    if (shapeFault(request) === undefined) await shielded(decisions.decide)(request);
+    if (shapeFault(request) === undefined) await shielded(decide)(request);
   });
   setHandler(tableQuery, () => keeper.table);
   showStops(keeper);

@@ -6,6 +6,9 @@ import type { DecisionRequest } from '../../src/engine/messages.js';
 import type { Plan } from '../../src/engine/plan.js';
 import type { StatusReport } from '../../src/engine/report.js';
 
+/** How many rollouts are signalled at once. */
+const atOnce = 100;
+
 /** Rollouts of the environment that run, as far as the server lists them yet. */
 export async function runningRollouts(client: Client, environment: string): Promise<string[]> {
   const below = `rollout/${environment}/`;
@@ -66,10 +69,18 @@ export async function pauseAll(
     ...(exposure && { exposure }),
   };
   const all = [...new Set([...rollouts, ...(await runningRollouts(client, environment))])];
-  const told = await Promise.allSettled(all.map((rollout) => tell(client, rollout, request)));
-  const failed = told.find((one) => one.status === 'rejected');
-  if (failed) throw failed.reason;
-  return all.filter((_, index) => (told[index] as PromiseFulfilledResult<boolean>).value).sort();
+  const reached: string[] = [];
+  const failures: unknown[] = [];
+  // One that cannot be told must not keep the others from hearing it.
+  for (let start = 0; start < all.length; start += atOnce) {
+    const batch = all.slice(start, start + atOnce).map(async (rollout) => {
+      const told = await tell(client, rollout, request).catch((error: unknown) => void failures.push(error));
+      if (told) reached.push(rollout);
+    });
+    await Promise.all(batch);
+  }
+  if (failures.length > 0) throw failures[0];
+  return reached.sort();
 }
 
 /** False when it is over already. */

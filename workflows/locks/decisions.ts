@@ -31,6 +31,7 @@ const { pauseRollouts } = proxyActivities<LocksActivities>({ startToCloseTimeout
 /** How long a stop waits to say whom it has reached, in milliseconds; it goes on afterwards. */
 const patience = 5_000;
 const mostAnswers = 100;
+const mostNamed = 10;
 
 /** The decisions of people about the locks: each is answered once, by its id, and recorded. */
 export interface Decisions {
@@ -105,10 +106,16 @@ async function stopAll(request: Extract<LocksRequest, { type: 'stop' }>, keeper:
       ? 'those that run are being told to pause'
       : reached.length === 0
         ? 'none runs that could be paused'
-        : `told to pause${exposure ? ' and to take exposure to zero' : ''}: ${reached.join(', ')}`;
+        : `told to pause${exposure ? ' and to take exposure to zero' : ''}: ${inShort(reached)}`;
   return accept(`every start is refused until somebody lifts it; ${paused}`, {
     rollouts: [...(reached ?? [])],
   });
+}
+
+/** An answer is carried from run to run: it must stay small. */
+function inShort(rollouts: readonly string[]): string {
+  const more = rollouts.length - mostNamed;
+  return `${rollouts.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function liftStop(by: Principal, operators: readonly string[], keeper: Keeper): Judged {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from '@temporalio/worker';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { connect } from '../../../src/app/client.js';
 import {
   locksId,
   locksNames,
@@ -16,9 +17,10 @@ import { Stage } from './stage.js';
 
 describe('the locks of an environment', () => {
   let stage: Stage;
+  let worker: Awaited<ReturnType<Stage['work']>>;
   beforeEach(async () => {
     stage = await Stage.set();
-    await stage.work();
+    worker = await stage.work();
   });
   afterEach(() => stage.clear());
 
@@ -31,7 +33,7 @@ describe('the locks of an environment', () => {
     eventually(async () => expect((await stage.table()).line.map(({ rollout }) => rollout)).toContain(id));
 
   it('keep conflicting rollouts apart, and lose nobody, while one run follows the other', async () => {
-    await stage.startLocks({ continueAfter: 30 });
+    await stage.startLocks({ continueAfter: 60 });
     const { runId } = await stage.locks.describe();
     const scopes: Target[][] = [
       ['table:shop'],
@@ -58,7 +60,7 @@ describe('the locks of an environment', () => {
       at = last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
     }
     expect(runs).toBeGreaterThan(3);
-  });
+  }, 180_000);
 
   it('keep a stop, and the order of those who wait, from run to run', async () => {
     await stage.startLocks({ continueAfter: 25 });
@@ -167,6 +169,28 @@ describe('the locks of an environment', () => {
     const waiting = await stage.rollout({ scope: ['flag:a'] });
     await waiting.handle.result();
     expect((await stage.table()).holders).toEqual([]);
+  });
+
+  it('stop the environment as soon as a worker runs, also when none does at the moment', async () => {
+    await stage.startLocks({});
+    await eventually(async () => expect((await stage.table()).holders).toEqual([]));
+    await worker.stop();
+    const client = await connect({ address: inject('temporalAddress'), env: {} });
+    const stop = { id: randomUUID(), by: 'ana', reason: 'smoke', type: 'stop' } as const;
+    try {
+      await expect(client.locks.decide(stage.environment, stop)).rejects.toThrow(
+        /was not answered within 15 s: no worker .*; the server keeps it: it takes effect as soon as a worker runs/,
+      );
+      await stage.work();
+      await eventually(async () => expect((await stage.table()).stopped).toMatchObject({ by: 'ana' }));
+      await eventually(() =>
+        expect(client.locks.refuseWhileStopped(stage.environment)).rejects.toThrow(
+          /is stopped since .* by ana: smoke/,
+        ),
+      );
+    } finally {
+      await client.close();
+    }
   });
 
   it('stay when they are cancelled: what was granted stays granted', async () => {

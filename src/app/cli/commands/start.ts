@@ -67,7 +67,7 @@ async function start(file: string, options: StartOptions, context: Context): Pro
     const worked = await hasWorker(client, environment, context);
     const result = { ...started, environment, runbook: plan.runbook, digest, startedBy };
     if (options.wait) return awaitEnd(client, started, result, options, context);
-    if (worked && !options.detach) await awaitPreflight(client, started.rollout);
+    if (worked && !options.detach) await awaitPreflight(client, started.rollout, context);
     const text = `started ${started.rollout}\nsee it with: switchback status ${started.rollout} --watch`;
     print(context, options, result, text);
   });
@@ -94,10 +94,11 @@ async function awaitEnd(
 }
 
 /** Whoever starts a rollout that does not fit its environment hears of it at once. */
-async function awaitPreflight(client: RolloutClient, rollout: string): Promise<void> {
+async function awaitPreflight(client: RolloutClient, rollout: string, { io }: Context): Promise<void> {
   for (;;) {
-    const { status, outcome } = await client.status(rollout);
+    const { status, outcome, why } = await client.status(rollout);
     if (outcome?.type === 'refused') throw refusalOf(rollout, outcome);
+    if (status === 'queued') io.stderr.write(`it stands in line: it waits for ${why.waitingFor}\n`);
     if (status !== 'preflight') return;
     await sleep(lookEvery);
   }
