@@ -34,6 +34,7 @@ const configured: Environment = {
   databases: {},
   flags: {},
   metrics: {},
+  adapters: {},
   records: 'nowhere',
   people,
   operators: ['sre'],
