@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Adapter } from '../../activities/adapter.js';
 import { createFlagsAdapter } from '../../activities/flags/adapter.js';
 import { createJournal } from '../../activities/journal/journal.js';
+import { createLocksActivities } from '../../activities/locks/create-locks-activities.js';
 import { consoleNotifier } from '../../activities/notify/console.js';
 import { createPostgresAdapter } from '../../activities/postgres/adapter.js';
 import { createRecords } from '../../activities/records/records.js';
@@ -9,7 +10,7 @@ import { createSentinelActivities } from '../../activities/sentinel/create-senti
 import type { DecisionRequest, JournalEvent, Notice } from '../engine/index.js';
 import { reveal, taskQueueOf, type Environment } from './config.js';
 import { metricsSourceOf } from './metrics-source.js';
-import { authorise } from './people.js';
+import { authorise, identify } from './people.js';
 import { createVerbs } from './verbs.js';
 
 /** Everything a worker of one environment does outside workflows. */
@@ -38,11 +39,19 @@ export async function createActivities(options: {
     evidence: records.evidence,
     sources: mapValues(environment.metrics, metricsSourceOf),
   });
+  const verbs = createVerbs([postgres, flags, ...adapters], records.captures);
+  const locks = createLocksActivities({
+    client,
+    environment: name,
+    taskQueue: taskQueueOf(name),
+    records,
+    verify: verbs.verify,
+  });
   const activities = {
-    ...createVerbs([postgres, flags, ...adapters], records.captures),
+    ...verbs,
     ...sentinel,
-    acquire: () => Promise.resolve({ status: 'granted' as const }),
-    release: () => Promise.resolve(null),
+    ...locks,
+    identify: ({ by }: { by: string }) => Promise.resolve(identify(environment, by)),
     notify: async (notice: Notice) => {
       await notifier.send(notice);
       return null;

@@ -5,8 +5,10 @@ import type { GuardReading } from '../engine/ports.js';
 import type { StatusReport } from '../engine/report.js';
 import type { Outcome } from '../engine/state.js';
 import type { Why } from '../engine/why.js';
+import type { LocksClient } from './client/locks.js';
 
 export { Refusal } from '../engine/errors.js';
+export type { LocksReport } from './client/locks.js';
 export { NoAnswer, Unreachable } from './client/failures.js';
 export { newestReadings } from './client/readings.js';
 
@@ -18,6 +20,8 @@ export interface StartRequest {
   readonly startedBy: string;
   /** The last part of the id; from the time when absent. */
   readonly key?: string;
+  /** `false`: refuse instead of standing in line while another rollout holds a part of its scope. */
+  readonly wait?: false;
 }
 
 /** A rollout that was started. */
@@ -52,8 +56,10 @@ export type Description = RolloutSummary & { readonly runId: string; readonly hi
 export interface RolloutClient {
   /** `host:port` of Temporal. */
   readonly address: string;
+  readonly locks: LocksClient;
   /** The whole id of what is meant by a part of it. */
   find(given: string): Promise<string>;
+  /** Throws `Refusal` also while the environment is stopped. */
   start(request: StartRequest): Promise<Started>;
   status(rollout: string): Promise<StatusReport>;
   why(rollout: string): Promise<Why>;

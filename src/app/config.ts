@@ -93,6 +93,8 @@ const environment = z
     adapters: z.record(z.string(), adapter).default({}),
     /** Groups by person. */
     people: z.record(z.string(), z.array(z.string())).default({}),
+    /** Groups that may lift a stop and take orphaned locks over. */
+    operators: z.array(z.string()).exactOptional(),
     /** Directory of captures, evidence and journals, shared by the environment's workers. */
     records: z.string(),
   })

@@ -102,6 +102,8 @@ export type LockAnswer =
         readonly rollout: string;
         readonly owner: string;
         readonly target: Target;
+        /** Its workflow was ended from outside: it waits for a take-over. */
+        readonly orphaned?: true;
       }[];
     }
   | { readonly status: 'refused'; readonly reason: string };

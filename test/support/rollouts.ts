@@ -11,6 +11,7 @@ import { connect, type RolloutClient } from '../../src/app/client.js';
 import type { Configuration, Environment } from '../../src/app/config.js';
 import { localConfiguration } from '../../src/app/local/local-configuration.js';
 import { planDigest } from '../../src/engine/digest.js';
+import { locksId } from '../../src/engine/lock-protocol.js';
 import type { JsonObject } from '../../src/engine/json.js';
 import type { Plan } from '../../src/engine/plan.js';
 import { openShopDatabase, type ShopDatabase } from './rollouts/database.js';
@@ -61,7 +62,7 @@ export interface TestEnvironment {
   /** Makes a worker that runs at once when what is answered is called; it must be called. */
   prepare(): Promise<() => RunningWorker>;
   /** Starts the runbook with other parameters than `quick`, or with a changed plan. */
-  start(params?: JsonObject, change?: (plan: Plan) => Plan): Promise<TestRollout>;
+  start(params?: JsonObject, change?: (plan: Plan) => Plan, more?: { wait?: false }): Promise<TestRollout>;
   close(): Promise<void>;
 }
 
@@ -127,17 +128,23 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
       workers.push(worker);
       return worker;
     },
-    async start(params = {}, change = (plan) => plan) {
+    async start(params = {}, change = (plan) => plan, more = {}) {
       const plan = change(splitCustomerName.evaluate({ ...quick, ...params }));
       const digest = planDigest(plan);
-      const { rollout } = await client.start({ plan, digest, environment: name, startedBy: 'tester' });
+      const { rollout } = await client.start({
+        plan,
+        digest,
+        environment: name,
+        startedBy: 'tester',
+        ...more,
+      });
       const started = new TestRollout(rollout, digest, client, temporal, environment.records);
       rollouts.push(started);
       return started;
     },
     async close() {
       // Whatever a failed test left running would keep the worker from ending.
-      for (const id of [...rollouts.map((rollout) => rollout.id), sentinelId(name)]) {
+      for (const id of [...rollouts.map((rollout) => rollout.id), sentinelId(name), locksId(name)]) {
         await temporal.workflow
           .getHandle(id)
           .terminate()

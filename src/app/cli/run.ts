@@ -8,11 +8,13 @@ import { registerDev } from './commands/dev.js';
 import { registerHelp } from './commands/help.js';
 import { registerJournal } from './commands/journal.js';
 import { registerList } from './commands/list.js';
+import { registerLocks } from './commands/locks.js';
 import { registerPlan } from './commands/plan.js';
 import { registerReject } from './commands/reject.js';
 import { registerResolve } from './commands/resolve.js';
 import { registerStart } from './commands/start.js';
 import { registerStatus } from './commands/status.js';
+import { registerStop } from './commands/stop.js';
 import { registerWhy } from './commands/why.js';
 import { registerWorker } from './commands/worker.js';
 import { createContext, type Context } from './context.js';
@@ -29,6 +31,8 @@ const commands = [
   registerAbort,
   registerAnswer,
   registerResolve,
+  registerStop,
+  registerLocks,
   registerList,
   registerJournal,
   registerWorker,

@@ -21,6 +21,7 @@ import { Calls } from './calls.js';
 import { hasCode, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
 import { findRollout } from './find.js';
 import { outcomeOfFailure } from './outcome.js';
+import { createLocksClient, type LocksClient } from './locks.js';
 import { liveReadings } from './readings.js';
 import { freshKey, partsOf, rolloutId } from './rollout-id.js';
 import type { Server } from './server.js';
@@ -51,6 +52,7 @@ export async function connectTo(server: Server): Promise<RolloutClient> {
 
 class TemporalRolloutClient implements RolloutClient {
   private readonly calls: Calls;
+  readonly locks: LocksClient;
 
   constructor(
     private readonly client: Client,
@@ -58,6 +60,8 @@ class TemporalRolloutClient implements RolloutClient {
     private readonly name: string,
   ) {
     this.calls = new Calls(client, name);
+    const workerHint = (environment: string) => this.workerHintOf(environment);
+    this.locks = createLocksClient({ client, calls: this.calls, name, workerHint });
   }
 
   find(given: string): Promise<string> {
@@ -68,9 +72,17 @@ class TemporalRolloutClient implements RolloutClient {
   }
 
   async start(request: StartRequest): Promise<Started> {
-    const { plan, digest, environment, startedBy, key = freshKey(new Date()) } = request;
+    const { plan, digest, environment, startedBy, key = freshKey(new Date()), wait } = request;
     const rollout = rolloutId({ environment, runbook: plan.runbook, key });
-    const input = { format: 1 as const, plan, digest, environment, startedBy };
+    const input = {
+      format: 1 as const,
+      plan,
+      digest,
+      environment,
+      startedBy,
+      ...(wait === false && { wait }),
+    };
+    await this.locks.refuseWhileStopped(environment);
     try {
       const options = startOptions(rollout, input);
       const handle = await this.calls.translated(answerWithin, () =>
@@ -228,7 +240,10 @@ class TemporalRolloutClient implements RolloutClient {
   }
 
   private async workerHint(rollout: string): Promise<string> {
-    const environment = partsOf(rollout)?.environment ?? '';
+    return this.workerHintOf(partsOf(rollout)?.environment ?? '');
+  }
+
+  private async workerHintOf(environment: string): Promise<string> {
     const seen = await this.workerSeenAt(environment);
     if (seen === undefined) return `: no worker of environment ${environment} runs`;
     return `: a worker of environment ${environment} asked for work ${Math.round((Date.now() - seen) / 1_000)} s ago`;

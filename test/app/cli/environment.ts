@@ -4,9 +4,12 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
+import { createLocksActivities } from '../../../activities/locks/create-locks-activities.js';
+import { createRecords, type Records } from '../../../activities/records/records.js';
 import type { LiveReadings } from '../../../activities/sentinel/live.js';
 import { createJournal } from '../../../activities/journal/journal.js';
-import { taskQueueOf } from '../../../src/app/config.js';
+import { taskQueueOf, type Environment } from '../../../src/app/config.js';
+import { identify } from '../../../src/app/people.js';
 import type { JournalEvent } from '../../../src/engine/journal.js';
 import type { DecisionRequest } from '../../../src/engine/messages.js';
 import type { Act } from '../../../src/engine/plan.js';
@@ -26,6 +29,16 @@ export interface TestEnvironment {
 }
 
 const people: Record<string, string[]> = { ana: ['team-one'], ben: ['sre'], carl: ['support'] };
+const configured: Environment = {
+  kind: 'local',
+  databases: {},
+  flags: {},
+  metrics: {},
+  adapters: {},
+  records: 'nowhere',
+  people,
+  operators: ['sre'],
+};
 
 /** @param records where journals are exported to */
 export async function startEnvironment(records: string): Promise<TestEnvironment> {
@@ -48,11 +61,22 @@ export async function startEnvironment(records: string): Promise<TestEnvironment
       await clientConnection.close();
     },
   };
+  const stored = createRecords(records);
   const worker = await Worker.create({
     connection,
     taskQueue: taskQueueOf(name),
     workflowsPath: fileURLToPath(new URL('../../../workflows', import.meta.url)),
-    activities: activitiesOf(environment, createJournal(records)),
+    activities: {
+      ...activitiesOf(environment, createJournal(records), stored),
+      ...createLocksActivities({
+        client,
+        environment: name,
+        taskQueue: taskQueueOf(name),
+        records: stored,
+        verify: () => Promise.resolve({ verified: true, reason: 'read again', evidence: {} }),
+      }),
+      identify: ({ by }: { by: string }) => Promise.resolve(identify(configured, by)),
+    },
     maxHeartbeatThrottleInterval: '200ms',
     shutdownForceTime: '5s',
   });
@@ -60,14 +84,18 @@ export async function startEnvironment(records: string): Promise<TestEnvironment
   return environment;
 }
 
-function activitiesOf(environment: TestEnvironment, journal: ReturnType<typeof createJournal>) {
+function activitiesOf(
+  environment: TestEnvironment,
+  journal: ReturnType<typeof createJournal>,
+  { captures }: Records,
+) {
   return {
     check: ({ act }: { act: Act }) => {
       if (act.do.input['name'] !== 'unfit') return Promise.resolve({});
       throw ApplicationFailure.nonRetryable('thing one: is not yours; ask its owner', 'Refusal');
     },
-    capture: ({ act }: Verbs['capture']['in']) =>
-      Promise.resolve({ target: act.target, at: Date.now(), state: {} }),
+    capture: ({ act, key }: Verbs['capture']['in']) =>
+      captures.putIfAbsent(key.rollout, act.target, { target: act.target, at: Date.now(), state: {} }),
     apply: ({ act }: Verbs['apply']['in']) =>
       environment.endless.has(act.id) ? untilCancelled() : Promise.resolve({}),
     undo: () => Promise.resolve({}),

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NoAnswer, Refusal, type RolloutClient, type Started } from '../../client.js';
@@ -22,6 +23,7 @@ interface StartOptions extends ServerOptions, OutputOptions {
   readonly key?: string;
   readonly as?: string;
   readonly wait?: true;
+  readonly noWait?: true;
   readonly detach?: true;
 }
 
@@ -37,21 +39,35 @@ export const registerStart: Register = (program, context) => {
     )
     .option('--as <name>', 'who starts it (default: the user of this machine)')
     .option('--wait', 'show its progress until it ends; Ctrl-C detaches')
+    .addOption(noWait())
     .option('--detach', 'answer as soon as it is durable, before its preflight')
     .action((file: string, options: StartOptions) => start(file, options, context));
 };
+
+/** Not the opposite of `--wait`, for which commander would take it: both can be wanted. */
+function noWait(): Option {
+  const text = 'refuse instead of standing in line while another rollout holds its targets';
+  return Object.assign(new Option('--no-wait', text), { negate: false, attributeName: () => 'noWait' });
+}
 
 async function start(file: string, options: StartOptions, context: Context): Promise<void> {
   const { loadPlan } = await import('../../load-runbook.js');
   const { plan, digest } = await loadPlan(file, parseParams(options.param), context.io.cwd);
   await withClient(context, options, async (client) => {
     const { env: environment, key, as: startedBy = userInfo().username } = options;
-    const request = { plan, digest, environment, startedBy, ...(key !== undefined && { key }) };
+    const request = {
+      plan,
+      digest,
+      environment,
+      startedBy,
+      ...(key !== undefined && { key }),
+      ...(options.noWait && { wait: false as const }),
+    };
     const started = await client.start(request);
     const worked = await hasWorker(client, environment, context);
     const result = { ...started, environment, runbook: plan.runbook, digest, startedBy };
     if (options.wait) return awaitEnd(client, started, result, options, context);
-    if (worked && !options.detach) await awaitPreflight(client, started.rollout);
+    if (worked && !options.detach) await awaitPreflight(client, started.rollout, context);
     const text = `started ${started.rollout}\nsee it with: switchback status ${started.rollout} --watch`;
     print(context, options, result, text);
   });
@@ -78,10 +94,11 @@ async function awaitEnd(
 }
 
 /** Whoever starts a rollout that does not fit its environment hears of it at once. */
-async function awaitPreflight(client: RolloutClient, rollout: string): Promise<void> {
+async function awaitPreflight(client: RolloutClient, rollout: string, { io }: Context): Promise<void> {
   for (;;) {
-    const { status, outcome } = await client.status(rollout);
+    const { status, outcome, why } = await client.status(rollout);
     if (outcome?.type === 'refused') throw refusalOf(rollout, outcome);
+    if (status === 'queued') io.stderr.write(`it stands in line: it waits for ${why.waitingFor}\n`);
     if (status !== 'preflight') return;
     await sleep(lookEvery);
   }

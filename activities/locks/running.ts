@@ -1,0 +1,95 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { LocksActivities } from '../../src/engine/lock-protocol.js';
+import type { Asking } from '../../src/engine/locks.js';
+import type { JournalEvent } from '../../src/engine/journal.js';
+import type { DecisionRequest } from '../../src/engine/messages.js';
+import type { Plan } from '../../src/engine/plan.js';
+import type { StatusReport } from '../../src/engine/report.js';
+
+/** How many rollouts are signalled at once. */
+const atOnce = 100;
+
+/** Rollouts of the environment that run, as far as the server lists them yet. */
+export async function runningRollouts(client: Client, environment: string): Promise<string[]> {
+  const below = `rollout/${environment}/`;
+  const query = `WorkflowType = 'rollout' AND ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${below}'`;
+  const found: string[] = [];
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: 1_000 })) found.push(workflowId);
+  return found;
+}
+
+/**
+ * The running rollouts that hold their scope: those that say so in their journal, and those of a build that knew no
+ * locks and has begun.
+ */
+export async function holdersOf(client: Client, environment: string): Promise<Asking[]> {
+  const askings: Asking[] = [];
+  for (const rollout of await runningRollouts(client, environment)) {
+    const asking = await askingOf(client, rollout);
+    if (asking) askings.push(asking);
+  }
+  return askings.sort((a, b) => a.askedAt - b.askedAt);
+}
+
+async function askingOf(client: Client, rollout: string): Promise<Asking | undefined> {
+  const handle = client.workflow.getHandle(rollout);
+  const journal = await journalOf(client, rollout);
+  const begun = journal.find(({ type }) => ['scope-acquired', 'captured', 'act-started'].includes(type));
+  if (!begun || journal.some(({ type }) => type === 'ended')) return undefined;
+  const { owner, scope } = await handle.query<Plan>('plan');
+  const { digest, takesBack } = await handle.query<StatusReport>('status');
+  return {
+    rollout,
+    owner,
+    scope,
+    digest,
+    wait: true,
+    askedAt: begun.at,
+    ...(takesBack && { takesBack: takesBack.rollout }),
+  };
+}
+
+/** What a rollout decided, from its history; also when it has ended. Throws when no worker answers. */
+export function journalOf(client: Client, rollout: string): Promise<readonly JournalEvent[]> {
+  return client.workflow.getHandle(rollout).query<readonly JournalEvent[]>('journal');
+}
+
+/** Tells every running rollout to pause, once for each stop; throws when one of them could not be told. */
+export async function pauseAll(
+  client: Client,
+  environment: string,
+  { stop, by, reason, exposure, rollouts }: Parameters<LocksActivities['pauseRollouts']>[0],
+): Promise<string[]> {
+  const request: DecisionRequest = {
+    type: 'pause',
+    // The same for each attempt: a rollout that was told already has answered it.
+    id: `stop/${stop}`,
+    by,
+    reason,
+    ...(exposure && { exposure }),
+  };
+  const all = [...new Set([...rollouts, ...(await runningRollouts(client, environment))])];
+  const reached: string[] = [];
+  const failures: unknown[] = [];
+  // One that cannot be told must not keep the others from hearing it.
+  for (let start = 0; start < all.length; start += atOnce) {
+    const batch = all.slice(start, start + atOnce).map(async (rollout) => {
+      const told = await tell(client, rollout, request).catch((error: unknown) => void failures.push(error));
+      if (told) reached.push(rollout);
+    });
+    await Promise.all(batch);
+  }
+  if (failures.length > 0) throw failures[0];
+  return reached.sort();
+}
+
+/** False when it is over already. */
+async function tell(client: Client, rollout: string, request: DecisionRequest): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(rollout).signal<[DecisionRequest]>('decide', request);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}

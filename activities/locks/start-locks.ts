@@ -1,0 +1,14 @@
+import { locksId, type LocksInput } from '../../src/engine/lock-protocol.js';
+
+/** How the locks are started: one for each environment. Whoever comes second joins it, and one that was ended begins again. */
+export function startLocks(environment: string, taskQueue: string) {
+  const input: LocksInput = { format: 1, environment };
+  return {
+    workflowId: locksId(environment),
+    taskQueue,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    staticSummary: `Who holds which targets of ${environment}, and who waits`,
+  };
+}

@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import type { LocksChoice } from '../../engine/lock-protocol.js';
+import { Refusal, type RolloutClient } from '../client.js';
+import { print, type Context, type OutputOptions, type ServerOptions } from './context.js';
+
+/** What every decision about an environment is given. */
+export interface LocksDecisionOptions extends ServerOptions, OutputOptions {
+  readonly as: string;
+  readonly reason: string;
+}
+
+/** Sends one decision under a fresh id. Throws `Refusal` with the environment's own words when it is not accepted. */
+export async function decideLocks(
+  context: Context,
+  client: RolloutClient,
+  environment: string,
+  options: LocksDecisionOptions,
+  choice: LocksChoice,
+): Promise<void> {
+  const { as: by, reason } = options;
+  const id = randomUUID();
+  const answer = await client.locks.decide(environment, { id, by, reason, ...choice });
+  const what =
+    'rollout' in choice ? `${choice.type} of ${choice.rollout}` : `${choice.type} of ${environment}`;
+  if (!answer.accepted) {
+    throw new Refusal(`${what} as ${by}`, answer.reason, `see "switchback locks --env ${environment}"`);
+  }
+  const result = { environment, decision: id, ...choice, by, ...answer };
+  print(context, options, result, `${what} as ${by}: accepted, ${answer.reason}`);
+}

@@ -1,0 +1,301 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as locks from '../../src/engine/locks.js';
+import type { Asking, LockTable } from '../../src/engine/locks.js';
+import type { Target } from '../../src/engine/plan.js';
+import type { LockAnswer } from '../../src/engine/ports.js';
+
+const targets: Target[] = [
+  'table:shop',
+  'table:shop.customer',
+  'table:shop.orders',
+  'table:shops',
+  'flag:a',
+  'flag:b',
+];
+const rollouts = Array.from({ length: 8 }, (_, index) => `rollout/env/book/${index}`);
+
+type Command =
+  | { do: 'ask'; rollout: string; scope: Target[]; wait: boolean; takesBack?: string }
+  | { do: 'release' | 'orphan' | 'adopt' | 'takeOver'; rollout: string }
+  | { do: 'stop' | 'lift' };
+
+const aRollout = fc.constantFrom(...rollouts);
+const asking = fc.record(
+  {
+    do: fc.constant('ask' as const),
+    rollout: aRollout,
+    scope: fc.uniqueArray(fc.constantFrom(...targets), { minLength: 1, maxLength: 3 }),
+    wait: fc.boolean(),
+    takesBack: aRollout,
+  },
+  { requiredKeys: ['do', 'rollout', 'scope', 'wait'] },
+);
+const commands = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: asking },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('release' as const), rollout: aRollout }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constantFrom('orphan', 'adopt', 'takeOver') as fc.Arbitrary<'orphan'>,
+        rollout: aRollout,
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('stop', 'lift') as fc.Arbitrary<'stop'> }) },
+  ),
+  { maxLength: 60 },
+);
+
+interface Step {
+  readonly command: Command;
+  readonly before: LockTable;
+  readonly after: LockTable;
+  readonly answer?: LockAnswer;
+  readonly at: number;
+}
+
+function play(given: readonly Command[]): Step[] {
+  let table = locks.noLocks;
+  return given.map((command, index) => {
+    const before = table;
+    const at = index + 1;
+    let answer: LockAnswer | undefined;
+    if (command.do === 'ask') ({ table, answer } = locks.ask(table, askingOf(command, at), at));
+    else table = change(table, command, at);
+    return { command, before, after: table, at, ...(answer && { answer }) };
+  });
+}
+
+function askingOf(command: Extract<Command, { do: 'ask' }>, askedAt: number): Asking {
+  const { rollout, scope, wait, takesBack } = command;
+  return { rollout, owner: `owner of ${rollout}`, scope, wait, askedAt, ...(takesBack && { takesBack }) };
+}
+
+function change(table: LockTable, command: Exclude<Command, { do: 'ask' }>, at: number): LockTable {
+  switch (command.do) {
+    case 'release':
+      return locks.release(table, { rollout: command.rollout, askedAt: at }, at);
+    case 'orphan':
+      return locks.orphan(table, command.rollout, 'terminated', at);
+    case 'adopt':
+      return locks.adopt(table, command.rollout);
+    case 'takeOver':
+      return locks.takeOver(table, command.rollout, at);
+    case 'stop':
+      return locks.stop(table, { at, by: 'ana', reason: 'smoke' });
+    case 'lift':
+      return locks.lift(table);
+  }
+}
+
+const clash = (a: { scope: readonly Target[] }, b: { scope: readonly Target[] }) =>
+  a.scope.some((one) => b.scope.some((other) => locks.conflict(one, other)));
+
+function everyStep(check: (step: Step) => void, runs = 1_000): void {
+  fc.assert(
+    fc.property(commands, (given) => play(given).forEach(check)),
+    { numRuns: runs },
+  );
+}
+
+describe('rule 11: one rollout per target at a time', () => {
+  it.each<[Target, Target, boolean]>([
+    ['table:shop', 'table:shop.customer', true],
+    ['table:shop.customer', 'table:shop', true],
+    ['flag:a', 'flag:a', true],
+    ['table:shop', 'table:shops', false],
+    ['table:shop.customer', 'table:shop.orders', false],
+    ['table:a', 'flag:a', false],
+  ])('%s and %s conflict: %s', (a, b, expected) => expect(locks.conflict(a, b)).toBe(expected));
+
+  it('never gives conflicting targets to two (1,000 runs)', () =>
+    everyStep(({ after: { holders } }) => {
+      for (const [index, one] of holders.entries())
+        for (const other of holders.slice(index + 1)) expect(clash(one, other)).toBe(false);
+    }));
+
+  it('knows a rollout once, and with its whole scope (1,000 runs)', () =>
+    everyStep(({ command, before, after, answer }) => {
+      const all = [...after.holders, ...after.line].map(({ rollout }) => rollout);
+      expect(new Set(all).size).toBe(all.length);
+      if (command.do !== 'ask' || answer?.status === 'refused') return;
+      const known = locks.claimOf(before, command.rollout)?.scope ?? command.scope;
+      expect(locks.claimOf(after, command.rollout)?.scope).toEqual(known);
+    }));
+
+  it('grants in order of arrival: nobody overtakes an earlier request that conflicts (1,000 runs)', () =>
+    everyStep(({ before, after, command }) => {
+      const line = [...before.line, ...after.line.filter(({ rollout }) => !locks.claimOf(before, rollout))];
+      for (const claim of after.holders) {
+        if (before.holders.some(({ rollout }) => rollout === claim.rollout)) continue;
+        const place = line.findIndex(({ rollout }) => rollout === claim.rollout);
+        const earlier = (place < 0 ? line : line.slice(0, place)).filter((other) =>
+          after.line.some(({ rollout }) => rollout === other.rollout),
+        );
+        const takesBack =
+          claim.takesBack !== undefined &&
+          (before.holders.some(({ rollout }) => rollout === claim.takesBack) || command.do === 'orphan');
+        if (!takesBack) for (const other of earlier) expect(clash(claim, other)).toBe(false);
+      }
+    }));
+
+  it('leaves nobody in line who could hold, and says who is in the way (1,000 runs)', () =>
+    everyStep(({ after }) => {
+      for (const { rollout } of after.line) {
+        const answer = locks.answerOf(after, rollout);
+        expect(answer.status === 'queued' && answer.behind.length).toBeGreaterThan(0);
+      }
+    }));
+
+  it('lets nobody starve: whoever waits is granted once those before it have left (300 runs)', () =>
+    fc.assert(
+      fc.property(commands, fc.nat(), (given, seed) => {
+        let table = locks.lift(play(given).at(-1)?.after ?? locks.noLocks);
+        const waiting = table.line.map(({ rollout }) => rollout);
+        const granted = new Set<string>();
+        for (let at = 1_000; table.holders.length > 0; at++) {
+          for (const { rollout } of table.holders) granted.add(rollout);
+          const next = table.holders[seed % table.holders.length]!.rollout;
+          table = locks.release(table, { rollout: next, askedAt: at }, at);
+          // Somebody new, who wants everything, at every turn.
+          const late = { rollout: `late/${at}`, owner: 'late', scope: targets, wait: true, askedAt: at };
+          if (at < 1_050) table = locks.ask(table, late, at).table;
+        }
+        expect(table.line).toEqual([]);
+        for (const rollout of waiting) expect(granted).toContain(rollout);
+      }),
+      { numRuns: 300 },
+    ));
+
+  it('is empty when all have released (300 runs)', () =>
+    fc.assert(
+      fc.property(commands, (given) => {
+        let table = play(given).at(-1)?.after ?? locks.noLocks;
+        for (const rollout of rollouts) table = locks.release(table, { rollout, askedAt: 1_000 }, 1_000);
+        expect([table.holders, table.line]).toEqual([[], []]);
+      }),
+      { numRuns: 300 },
+    ));
+
+  it('tells everybody in line whose answer changed, and nobody else (1,000 runs)', () =>
+    everyStep(({ before, after }) => {
+      const told = locks.news(before, after);
+      for (const { rollout } of before.line) {
+        const heard = told.find((one) => one.rollout === rollout)?.answer;
+        const known = locks.answerOf(before, rollout);
+        if (locks.claimOf(after, rollout)) expect(heard ?? known).toEqual(locks.answerOf(after, rollout));
+      }
+      for (const { rollout } of told) expect(before.line.map((claim) => claim.rollout)).toContain(rollout);
+    }));
+});
+
+describe('a request that comes again, or late', () => {
+  const one = { rollout: 'one', owner: 'team', scope: ['flag:a'] as Target[], wait: true, askedAt: 10 };
+
+  it('changes nothing (1,000 runs)', () =>
+    everyStep(({ command, after, answer, at }) => {
+      if (command.do !== 'ask' || answer?.status === 'refused') return;
+      const again = locks.ask(after, askingOf(command, at), at + 1);
+      expect(again).toEqual({ table: after, answer });
+    }));
+
+  it('does not acquire again what was released since', () => {
+    const released = locks.release(
+      locks.ask(locks.noLocks, one, 11).table,
+      { rollout: 'one', askedAt: 20 },
+      21,
+    );
+    const late = locks.ask(released, one, 22);
+    expect(late.answer).toMatchObject({ status: 'refused', reason: /released since/ as unknown as string });
+    expect(late.table).toBe(released);
+  });
+
+  it('does not acquire at all when the release was heard first', () => {
+    const released = locks.release(locks.noLocks, { rollout: 'one', askedAt: 20 }, 21);
+    expect(locks.ask(released, one, 22).answer.status).toBe('refused');
+  });
+
+  it('acquires anew for a run that was reset after the release, and a late release does not take it away', () => {
+    const release = { rollout: 'one', askedAt: 20 };
+    const released = locks.release(locks.ask(locks.noLocks, one, 11).table, release, 21);
+    const reset = locks.ask(released, { ...one, askedAt: 30 }, 31);
+    expect(reset.answer).toEqual({ status: 'granted' });
+    expect(locks.release(reset.table, release, 32)).toBe(reset.table);
+    expect(locks.release(reset.table, { rollout: 'one', askedAt: 40 }, 41).holders).toEqual([]);
+  });
+});
+
+describe('an orphaned lock', () => {
+  const claim = (rollout: string, more: Partial<Asking> = {}) => ({
+    rollout,
+    owner: 'team',
+    scope: ['flag:a'] as Target[],
+    wait: true,
+    askedAt: 1,
+    ...more,
+  });
+  const held = locks.ask(locks.noLocks, claim('one'), 1).table;
+  const orphaned = locks.orphan(locks.ask(held, claim('two'), 2).table, 'one', 'terminated', 3);
+
+  it('stays, and whoever waits for it hears that it is one', () => {
+    expect(orphaned.holders).toMatchObject([{ rollout: 'one', orphaned: { at: 3, reason: 'terminated' } }]);
+    expect(locks.answerOf(orphaned, 'two')).toMatchObject({ behind: [{ rollout: 'one', orphaned: true }] });
+  });
+
+  it('ends by a take-over, and the next in line has it', () => {
+    expect(locks.takeOver(orphaned, 'one', 4).holders).toMatchObject([{ rollout: 'two', since: 4 }]);
+    expect(locks.takeOver(held, 'one', 4)).toBe(held);
+  });
+
+  it('passes over to the rollout that takes it back, before those in line, also in a stopped environment', () => {
+    const stopped = locks.stop(orphaned, { at: 4, by: 'ana', reason: 'smoke' });
+    for (const table of [orphaned, stopped]) {
+      const rescue = locks.ask(table, claim('rescue', { takesBack: 'one' }), 5);
+      expect(rescue.answer).toEqual({ status: 'granted' });
+      expect(rescue.table.holders).toMatchObject([{ rollout: 'rescue' }]);
+    }
+  });
+
+  it('passes over also when it becomes known only while that rollout waits', () => {
+    const waiting = locks.ask(
+      locks.ask(held, claim('two'), 2).table,
+      claim('rescue', { takesBack: 'one' }),
+      3,
+    );
+    expect(waiting.answer.status).toBe('queued');
+    const table = locks.orphan(waiting.table, 'one', 'terminated', 4);
+    expect(table.holders).toMatchObject([{ rollout: 'rescue' }]);
+    expect(table.line).toMatchObject([{ rollout: 'two' }]);
+  });
+
+  it('is none any more when its workflow lives again', () => {
+    expect(locks.adopt(orphaned, 'one').holders[0]).not.toHaveProperty('orphaned');
+    expect(locks.ask(orphaned, claim('one', { askedAt: 9 }), 9).table.holders[0]).not.toHaveProperty(
+      'orphaned',
+    );
+  });
+});
+
+describe('a stopped environment', () => {
+  const stopped = { at: 5, by: 'ana', reason: 'smoke' };
+  const claim = (rollout: string) => ({
+    rollout,
+    owner: 'team',
+    scope: ['flag:a'] as Target[],
+    wait: true,
+    askedAt: 1,
+  });
+
+  it('refuses those who ask and those in line, and leaves those who hold', () => {
+    const before = locks.ask(locks.ask(locks.noLocks, claim('one'), 1).table, claim('two'), 2).table;
+    const after = locks.stop(before, stopped);
+    expect(after.line).toEqual([]);
+    expect(locks.news(before, after)).toEqual([
+      { rollout: 'two', answer: { status: 'refused', reason: 'the environment is stopped by ana: smoke' } },
+    ]);
+    expect(locks.ask(after, claim('one'), 6).answer).toEqual({ status: 'granted' });
+    expect(locks.ask(after, claim('three'), 6).answer.status).toBe('refused');
+    expect(locks.ask(locks.lift(after), claim('three'), 7).answer.status).toBe('queued');
+  });
+});

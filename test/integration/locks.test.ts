@@ -1,0 +1,251 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { expect, it, vi } from 'vitest';
+import { createJournal } from '../../activities/journal/journal.js';
+import { locksId, type LocksChoice, type LocksRequest } from '../../src/engine/lock-protocol.js';
+import type { Plan } from '../../src/engine/plan.js';
+import {
+  eventOf,
+  eventsOf,
+  inEnvironment,
+  type TestEnvironment,
+  type TestRollout,
+} from '../support/rollouts.js';
+import { replay } from '../support/rollouts/replay.js';
+
+const decide = ({ client, name }: TestEnvironment, by: string, choice: LocksChoice) =>
+  client.locks.decide(name, { id: randomUUID(), by, reason: 'decided in a test', ...choice });
+const locksOf = ({ client, name }: TestEnvironment) => client.locks.read(name);
+const holdersOf = async (environment: TestEnvironment) =>
+  (await locksOf(environment)).holders.map(({ rollout }) => rollout);
+const queued = (rollout: TestRollout) => rollout.waitFor('queued', ({ status }) => status === 'queued');
+const eventually = (holds: () => Promise<boolean>) => vi.waitUntil(holds, { timeout: 60_000, interval: 100 });
+
+/** The history of the locks replays, whatever happened in it. */
+async function inTown(body: (environment: TestEnvironment) => Promise<void>): Promise<void> {
+  await inEnvironment({}, async (environment) => {
+    await body(environment);
+    await replay(environment.temporal, locksId(environment.name));
+  });
+}
+
+it.concurrent('one at a time: the second stands in line, visibly, and goes on when the first has ended', () =>
+  inTown(async (environment) => {
+    const first = await environment.start();
+    await first.waitForGate('approve/go');
+    const second = await environment.start();
+    const { why } = await queued(second);
+    expect(why.waitingFor).toContain(first.id);
+    const third = await environment.start();
+    await queued(third);
+
+    expect(await locksOf(environment)).toMatchObject({
+      holders: [
+        { rollout: first.id, owner: 'team-checkout', scope: ['table:shop.customer', 'flag:split-name'] },
+      ],
+      waiting: [
+        { rollout: second.id, behind: [{ rollout: first.id }] },
+        { rollout: third.id, behind: [{ rollout: first.id }, { rollout: second.id }] },
+      ],
+    });
+    await third.decide('ana', { type: 'abort' });
+    expect((await third.ended()).outcome.type).toBe('refused');
+
+    await first.decide('ana', { type: 'abort' });
+    const ended = await first.ended();
+    expect(ended.outcome.type).toBe('rolled-back');
+    await second.waitForGate('approve/go');
+    expect(await holdersOf(environment)).toEqual([second.id]);
+    const journal = await second.journal();
+    expect(eventOf(journal, 'scope-acquired').at).toBeGreaterThan(eventOf(ended.journal, 'verified').at);
+    expect(eventOf(journal, 'queued').reason).toContain(first.id);
+
+    await second.pass('approve/go', { ana: 'update', ben: 'update' });
+    await second.pass('approve/purge', { ben: 'update' });
+    expect((await second.ended()).outcome).toMatchObject({ type: 'completed' });
+    await eventually(async () => (await holdersOf(environment)).length === 0);
+  }),
+);
+
+it.concurrent('every outcome releases: refused and halted as well', () =>
+  inTown(async (environment) => {
+    environment.shop.answers = 'html';
+    const unfit = await environment.start({ preflightWithin: '3s' });
+    await eventually(async () => (await holdersOf(environment)).includes(unfit.id));
+    expect((await unfit.ended()).outcome.type).toBe('refused');
+    expect(await holdersOf(environment)).toEqual([]);
+
+    environment.shop.answers = 'metrics';
+    const halting = await environment.start();
+    await halting.waitForGate('approve/go');
+    const request = { ...(await halting.request('ana', { type: 'abort' })), type: 'halt' as const };
+    expect(await environment.client.decide(halting.id, request)).toMatchObject({ accepted: true });
+    expect((await halting.ended()).outcome.type).toBe('halted');
+    expect(await holdersOf(environment)).toEqual([]);
+  }),
+);
+
+it.concurrent('whoever does not want to wait is refused, and hears who holds what', () =>
+  inTown(async (environment) => {
+    const first = await environment.start();
+    await first.waitForGate('approve/go');
+    const second = await environment.start({}, undefined, { wait: false });
+    const { outcome, failure } = await second.ended();
+    expect(failure).toBe('Refused');
+    expect(outcome.reason).toContain(`table:shop.customer is held or awaited by ${first.id} (team-checkout)`);
+    expect(await holdersOf(environment)).toEqual([first.id]);
+  }),
+);
+
+/** The plan with its exposure alone, so that a hand can put everything back. */
+const flagOnly = (plan: Plan): Plan => ({
+  ...plan,
+  scope: ['flag:split-name'],
+  phases: { ...plan.phases, expand: [], contract: [] },
+});
+
+it.concurrent(
+  'a terminated rollout leaves a lock that says so, and is taken over once its targets are as they were',
+  () =>
+    inTown(async (environment) => {
+      const { name, temporal, records, told } = environment;
+      const flags = await environment.flags();
+      const first = await environment.start({}, flagOnly);
+      await first.waitForGate('approve/go');
+      const early = await decide(environment, 'ana', { type: 'take-over', rollout: first.id });
+      expect(early).toMatchObject({
+        accepted: false,
+        reason: expect.stringContaining('its workflow runs') as string,
+      });
+
+      await temporal.workflow.getHandle(first.id).terminate('the operator slipped');
+      const second = await environment.start({}, flagOnly);
+      await queued(second);
+      await eventually(async () => (await locksOf(environment)).waiting[0]?.behind[0]?.orphaned === true);
+      expect((await locksOf(environment)).holders).toMatchObject([
+        { rollout: first.id, orphaned: 'terminated' },
+      ]);
+      await eventually(async () =>
+        told.some((text) => text.includes('was terminated and took nothing back')),
+      );
+
+      const asBen = await decide(environment, 'ben', { type: 'take-over', rollout: first.id });
+      expect(asBen).toEqual({
+        accepted: false,
+        reason: 'ben is in none of the groups that may decide: team-checkout',
+      });
+      const exposed = await decide(environment, 'ana', { type: 'take-over', rollout: first.id });
+      expect(exposed.accepted).toBe(false);
+      expect(exposed.reason).toMatch(/^it left its targets other than it found them: flag:split-name: /);
+      expect(await holdersOf(environment)).toEqual([first.id]);
+
+      await writeFile(environment.flagFile, flags);
+      const taken = await decide(environment, 'ana', { type: 'take-over', rollout: first.id });
+      expect(taken).toEqual({
+        accepted: true,
+        reason: 'its lock is free; 1 targets were read, each as it was captured',
+      });
+      await second.waitForGate('approve/go');
+      expect(await holdersOf(environment)).toEqual([second.id]);
+
+      const id = locksId(name);
+      await eventually(async () => (await createJournal(records).read(id)).length === 5);
+      const journal = await createJournal(records).read(id);
+      expect(await createJournal(records).verify(id)).toMatchObject({ ok: true });
+      expect(journal.map(({ event }) => [event.type, event.by])).toEqual([
+        ['decision', 'ana'],
+        ['needs-operator', undefined],
+        ['decision', 'ben'],
+        ['decision', 'ana'],
+        ['decision', 'ana'],
+      ]);
+      expect(journal.at(-1)?.event.evidence).toMatchObject({
+        accepted: true,
+        targets: [{ target: 'flag:split-name', asCaptured: true }],
+      });
+    }),
+);
+
+it.concurrent('a terminated rollout is taken over as it is only by somebody who says so', () =>
+  inTown(async (environment) => {
+    const first = await environment.start();
+    await first.waitForGate('approve/go');
+    await environment.temporal.workflow.getHandle(first.id).terminate();
+    const refused = await decide(environment, 'ana', { type: 'take-over', rollout: first.id });
+    expect(refused.accepted).toBe(false);
+    const taken = await decide(environment, 'ana', { type: 'take-over', rollout: first.id, asItIs: true });
+    expect(taken.reason).toMatch(/2 targets were read, as they are: .*flag:split-name.* not as captured/);
+    expect(await holdersOf(environment)).toEqual([]);
+  }),
+);
+
+it.concurrent(
+  'a stopped environment pauses all, takes exposure to zero, and refuses starts until it is lifted',
+  () =>
+    inTown(async (environment) => {
+      const { name } = environment;
+      const first = await environment.start();
+      await first.waitForGate('approve/go');
+      expect(environment.percent()).toBe(25);
+      const second = await environment.start();
+      await queued(second);
+
+      const nobody = await decide(environment, 'mallory', { type: 'stop' });
+      expect(nobody).toMatchObject({
+        accepted: false,
+        reason: expect.stringContaining('not known here') as string,
+      });
+      const stop: LocksRequest = {
+        id: randomUUID(),
+        by: 'carl',
+        reason: 'smoke',
+        type: 'stop',
+        exposure: 'zero',
+      };
+      const stopped = await environment.client.locks.decide(name, stop);
+      expect(stopped.accepted).toBe(true);
+      expect(stopped.reason).toContain(first.id);
+      expect(await environment.client.locks.decide(name, stop)).toEqual(stopped);
+
+      await first.waitFor('paused at zero', ({ status, exposure }) => status === 'paused' && exposure === 0);
+      expect(environment.percent()).toBe(0);
+      const paused = eventsOf(await first.journal(), 'decision').filter(({ by }) => by === 'carl');
+      expect(paused).toMatchObject([
+        { evidence: { id: `stop/${stop.id}`, accepted: true, reason: 'smoke' } },
+      ]);
+      expect((await second.ended()).outcome).toMatchObject({
+        type: 'refused',
+        reason: expect.stringContaining('the environment is stopped by carl: smoke') as string,
+      });
+      await expect(environment.start()).rejects.toThrow(
+        new RegExp(
+          `environment ${name}: is stopped since .* by carl: smoke; when it is over: switchback stop --env ${name} --lift`,
+        ),
+      );
+
+      expect(await decide(environment, 'ana', { type: 'lift' })).toMatchObject({ accepted: true });
+      expect(await decide(environment, 'ana', { type: 'lift' })).toMatchObject({ accepted: false });
+      await queued(await environment.start());
+      expect((await first.status()).status).toBe('paused');
+      expect(await holdersOf(environment)).toEqual([first.id]);
+    }),
+);
+
+it.concurrent('locks that were terminated find out who holds what before they grant anything', () =>
+  inTown(async (environment) => {
+    const { temporal, name } = environment;
+    const first = await environment.start();
+    await first.waitForGate('approve/go');
+    const second = await environment.start();
+    await queued(second);
+    await temporal.workflow.getHandle(locksId(name)).terminate();
+    const third = await environment.start();
+    await queued(third);
+    const { holders, waiting } = await locksOf(environment);
+    expect(holders).toMatchObject([{ rollout: first.id, owner: 'team-checkout' }]);
+    expect(waiting).toMatchObject([{ rollout: third.id, behind: [{ rollout: first.id }] }]);
+    await first.decide('ana', { type: 'abort' });
+    await first.ended();
+    await third.waitForGate('approve/go');
+  }),
+);
