@@ -11,6 +11,7 @@ import type { DecisionRequest, JournalEvent, Notice } from '../engine/index.js';
 import { reveal, taskQueueOf, type Environment } from './config.js';
 import { metricsSourceOf } from './metrics-source.js';
 import { authorise, identify } from './people.js';
+import { recallFor } from './recall.js';
 import { createVerbs } from './verbs.js';
 
 /** Everything a worker of one environment does outside workflows. */
@@ -51,6 +52,7 @@ export async function createActivities(options: {
     ...verbs,
     ...sentinel,
     ...locks,
+    recall: recallFor(environment, { ...records, journal }),
     identify: ({ by }: { by: string }) => Promise.resolve(identify(environment, by)),
     notify: async (notice: Notice) => {
       await notifier.send(notice);

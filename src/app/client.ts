@@ -4,6 +4,7 @@ import type { Plan } from '../engine/plan.js';
 import type { GuardReading } from '../engine/ports.js';
 import type { StatusReport } from '../engine/report.js';
 import type { Outcome } from '../engine/state.js';
+import type { TakesBack } from '../engine/takes-back.js';
 import type { Why } from '../engine/why.js';
 import type { LocksClient } from './client/locks.js';
 
@@ -22,6 +23,12 @@ export interface StartRequest {
   readonly key?: string;
   /** `false`: refuse instead of standing in line while another rollout holds a part of its scope. */
   readonly wait?: false;
+}
+
+/** Which ended rollout is to be taken back. */
+export interface TakeBackRequest extends TakesBack {
+  /** The last part of the new id; the old one and the kind when absent. */
+  readonly key?: string;
 }
 
 /** A rollout that was started. */
@@ -61,6 +68,8 @@ export interface RolloutClient {
   find(given: string): Promise<string>;
   /** Throws `Refusal` also while the environment is stopped. */
   start(request: StartRequest): Promise<Started>;
+  /** Starts a rollout that takes an ended one back. Throws `Refusal` for one that still runs. */
+  takeBack(request: TakeBackRequest): Promise<Started>;
   status(rollout: string): Promise<StatusReport>;
   why(rollout: string): Promise<Why>;
   plan(rollout: string): Promise<Plan>;

@@ -53,7 +53,8 @@ async function ask(run: Run): Promise<void> {
 /** Gives the scope back; tried for long, for everybody behind waits for it. */
 export async function releaseScope(run: Run): Promise<void> {
   const { state, effects, plan } = run;
-  if (!state.lock || state.lock.status === 'refused') return;
+  // Asked for and not answered it may be held all the same.
+  if (plan.scope.length === 0 || state.lock?.status === 'refused') return;
   const running = effects.perform('release', { rollout: state.rollout }, plan.deadlines.undo);
   while (!running.result) await listen(run, undefined, running);
 }

@@ -63,6 +63,8 @@ export interface TestEnvironment {
   prepare(): Promise<() => RunningWorker>;
   /** Starts the runbook with other parameters than `quick`, or with a changed plan. */
   start(params?: JsonObject, change?: (plan: Plan) => Plan, more?: { wait?: false }): Promise<TestRollout>;
+  /** A rollout that was started in another way. */
+  follow(id: string): Promise<TestRollout>;
   close(): Promise<void>;
 }
 
@@ -141,6 +143,12 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
       const started = new TestRollout(rollout, digest, client, temporal, environment.records);
       rollouts.push(started);
       return started;
+    },
+    async follow(id) {
+      const { digest } = await vi.waitFor(() => client.status(id), 20_000).catch(() => ({ digest: '' }));
+      const followed = new TestRollout(id, digest, client, temporal, environment.records);
+      rollouts.push(followed);
+      return followed;
     },
     async close() {
       // Whatever a failed test left running would keep the worker from ending.

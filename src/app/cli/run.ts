@@ -13,6 +13,7 @@ import { registerPlan } from './commands/plan.js';
 import { registerReject } from './commands/reject.js';
 import { registerResolve } from './commands/resolve.js';
 import { registerStart } from './commands/start.js';
+import { registerRescue, registerRevert } from './commands/take-back.js';
 import { registerStatus } from './commands/status.js';
 import { registerStop } from './commands/stop.js';
 import { registerWhy } from './commands/why.js';
@@ -33,6 +34,8 @@ const commands = [
   registerResolve,
   registerStop,
   registerLocks,
+  registerRevert,
+  registerRescue,
   registerList,
   registerJournal,
   registerWorker,

@@ -17,11 +17,8 @@ export function startOptions(
 ): WorkflowStartOptions & { args: [RolloutInput] } {
   const { plan, environment, digest } = input;
   return {
-    workflowId: rollout,
-    taskQueue: taskQueueOf(environment),
+    ...once(rollout, environment),
     args: [input],
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    workflowIdConflictPolicy: 'FAIL',
     staticSummary: shorten(`${plan.runbook}: ${plan.why}`),
     staticDetails: `${plan.hypothesis}\n\nplan \`${digest}\`, started by ${input.startedBy}`,
     typedSearchAttributes: [
@@ -32,6 +29,36 @@ export function startOptions(
       keyword('SwitchbackPhase', 'none'),
     ],
   };
+}
+
+/** How a rollout is started that takes another one back. */
+export function takeBackOptions(
+  rollout: string,
+  runbook: string,
+  input: Extract<RolloutInput, { takesBack: unknown }>,
+): WorkflowStartOptions & { args: [RolloutInput] } {
+  const { takesBack, environment } = input;
+  return {
+    ...once(rollout, environment),
+    args: [input],
+    staticSummary: shorten(`${takesBack.kind} of ${takesBack.rollout}: ${takesBack.reason}`),
+    staticDetails: `started by ${takesBack.by}`,
+    typedSearchAttributes: [
+      keyword('SwitchbackRunbook', runbook),
+      keyword('SwitchbackEnvironment', environment),
+      keyword('SwitchbackState', 'preflight'),
+      keyword('SwitchbackPhase', 'none'),
+    ],
+  };
+}
+
+function once(workflowId: string, environment: string) {
+  return {
+    workflowId,
+    taskQueue: taskQueueOf(environment),
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdConflictPolicy: 'FAIL',
+  } as const;
 }
 
 function keyword(name: keyof typeof searchAttributes, value: string): SearchAttributePair {

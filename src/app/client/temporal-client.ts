@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Client,
   Connection,
+  QueryNotRegisteredError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
@@ -15,7 +16,7 @@ import type { Plan } from '../../engine/plan.js';
 import { Refusal } from '../../engine/errors.js';
 import type { StatusReport } from '../../engine/report.js';
 import type { Outcome } from '../../engine/state.js';
-import type { RolloutClient, StartRequest, Started } from '../client.js';
+import type { RolloutClient, StartRequest, Started, TakeBackRequest } from '../client.js';
 import { taskQueueOf } from '../config.js';
 import { Calls } from './calls.js';
 import { hasCode, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
@@ -25,7 +26,7 @@ import { createLocksClient, type LocksClient } from './locks.js';
 import { liveReadings } from './readings.js';
 import { freshKey, partsOf, rolloutId } from './rollout-id.js';
 import type { Server } from './server.js';
-import { startOptions } from './start-options.js';
+import { startOptions, takeBackOptions } from './start-options.js';
 import { rolloutType, summaryOf } from './summary.js';
 
 const connectWithin = 3_000;
@@ -83,8 +84,24 @@ class TemporalRolloutClient implements RolloutClient {
       ...(wait === false && { wait }),
     };
     await this.locks.refuseWhileStopped(environment);
+    return this.begin(rollout, startOptions(rollout, input));
+  }
+
+  async takeBack({ key, ...takesBack }: TakeBackRequest): Promise<Started> {
+    const { rollout, kind, by: startedBy } = takesBack;
+    const parts = partsOf(rollout);
+    if (!parts) throw new Refusal(rollout, 'is no whole rollout id', 'write all four parts of it');
+    // One whose history is gone may still stand in the records.
+    const ended = !(await this.exists(rollout)) || (await this.describe(rollout)).endedAt !== undefined;
+    if (!ended) throw new Refusal(rollout, 'still runs', `take it back with "switchback abort ${rollout}"`);
+    const own = rolloutId({ ...parts, key: key ?? `${parts.key}-${kind}` });
+    const { environment, runbook } = parts;
+    const input = { format: 1 as const, environment, startedBy, takesBack };
+    return this.begin(own, takeBackOptions(own, runbook, input));
+  }
+
+  private async begin(rollout: string, options: ReturnType<typeof startOptions>): Promise<Started> {
     try {
-      const options = startOptions(rollout, input);
       const handle = await this.calls.translated(answerWithin, () =>
         this.client.workflow.start(rolloutType, options),
       );
@@ -217,6 +234,16 @@ class TemporalRolloutClient implements RolloutClient {
       return await this.calls.make(answerWithin, () => handle.query<T>(name));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) await this.describe(rollout);
+      // It ended, or still is, before its plan is known.
+      if (error instanceof QueryNotRegisteredError) {
+        const { endedAt } = await this.describe(rollout);
+        if (endedAt === undefined) throw new Unreachable(`${rollout} has only just begun: ask again`);
+        throw new Refusal(
+          rollout,
+          'was refused before it began',
+          'see its failure in "temporal workflow show"',
+        );
+      }
       if (!hasCode(error, 'deadlineExceeded', 'cancelled', 'failedPrecondition')) {
         throw translate(error, this.name);
       }

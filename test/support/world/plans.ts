@@ -104,7 +104,9 @@ const schemaAct: fc.Arbitrary<Draft> = fc
   .tuple(table, undo, onFailure)
   .map(([target, how, more]) => (id) => [act(`do/${id}`, target, how, more)]);
 const early = fc.constantFrom<Partial<Watch>[]>({}, { early: { by: ['owners'], after: 3_000 } });
-const aWatch: fc.Arbitrary<Draft> = fc.tuple(length, early).map(([ms, more]) => (id) => [watch(id, ms, more)]);
+const aWatch: fc.Arbitrary<Draft> = fc
+  .tuple(length, early)
+  .map(([ms, more]) => (id) => [watch(id, ms, more)]);
 const aGate: fc.Arbitrary<Draft> = fc
   .tuple(fc.integer({ min: 1, max: 2 }), onExpiry)
   .map(([quorum, expiry]) => (id) => [gate(id, quorum, expiry)]);

@@ -81,7 +81,11 @@ function meddler(moment: fc.Arbitrary<Pick<Person, 'on' | 'nth' | 'after'>>): fc
   const one = fc
     .tuple(fc.constantFrom(...meddlings), moment, fc.constantFrom(500, 20_000, 200_000))
     .map(([what, when, later]): Person[] => {
-      const of = (id: string) => ({ id: `${what} ${id}`, by: { name: 'meg', groups: ['owners'] }, reason: 'tested' });
+      const of = (id: string) => ({
+        id: `${what} ${id}`,
+        by: { name: 'meg', groups: ['owners'] },
+        reason: 'tested',
+      });
       const at = `${when.on} ${when.nth} ${when.after}`;
       const resumes: Person = {
         on: 'paused',
@@ -97,7 +101,10 @@ function meddler(moment: fc.Arbitrary<Pick<Person, 'on' | 'nth' | 'after'>>): fc
           return [{ ...when, write: ({ watch }) => watch && { ...of(at), type: what, step: watch.step } }];
         case 'extend':
           return [
-            { ...when, write: ({ watch }) => watch && { ...of(at), type: what, step: watch.step, ms: later } },
+            {
+              ...when,
+              write: ({ watch }) => watch && { ...of(at), type: what, step: watch.step, ms: later },
+            },
           ];
         case 'resume':
         case 'halt':

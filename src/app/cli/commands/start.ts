@@ -1,30 +1,16 @@
 import { Option } from 'commander';
 import { userInfo } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { NoAnswer, Refusal, type RolloutClient, type Started } from '../../client.js';
-import type { Outcome } from '../../../engine/state.js';
-import {
-  print,
-  withClient,
-  type Context,
-  type OutputOptions,
-  type Register,
-  type ServerOptions,
-} from '../context.js';
-import { exitCodeOf, exitCodes } from '../exit-codes.js';
+import { afterStart, type AwaitOptions } from '../after-start.js';
+import { withClient, type Context, type Register, type ServerOptions } from '../context.js';
 import { withOutput, withParams, withServer } from '../options.js';
 import { parseParams } from '../params.js';
 
-const lookEvery = 250;
-
-interface StartOptions extends ServerOptions, OutputOptions {
+interface StartOptions extends ServerOptions, AwaitOptions {
   readonly param: string[];
   readonly env: string;
   readonly key?: string;
   readonly as?: string;
-  readonly wait?: true;
   readonly noWait?: true;
-  readonly detach?: true;
 }
 
 /** `switchback start`: begins a rollout, and with `--wait` stays until it ends. */
@@ -64,58 +50,7 @@ async function start(file: string, options: StartOptions, context: Context): Pro
       ...(options.noWait && { wait: false as const }),
     };
     const started = await client.start(request);
-    const worked = await hasWorker(client, environment, context);
     const result = { ...started, environment, runbook: plan.runbook, digest, startedBy };
-    if (options.wait) return awaitEnd(client, started, result, options, context);
-    if (worked && !options.detach) await awaitPreflight(client, started.rollout, context);
-    const text = `started ${started.rollout}\nsee it with: switchback status ${started.rollout} --watch`;
-    print(context, options, result, text);
+    await afterStart(client, started, result, options, context);
   });
-}
-
-async function awaitEnd(
-  client: RolloutClient,
-  { rollout }: Started,
-  result: object,
-  options: StartOptions,
-  context: Context,
-): Promise<void> {
-  const { follow } = await import('../follow.js');
-  context.io.stderr.write(`started ${rollout}\n`);
-  const outcome = await follow(client, rollout, { io: context.io });
-  if (outcome === 'detached') {
-    context.io.stderr.write(`detached: it goes on; come back with: switchback status ${rollout} --watch\n`);
-    context.exitCode = exitCodes.detached;
-    return;
-  }
-  if (outcome.type === 'refused') throw refusalOf(rollout, outcome);
-  context.exitCode = exitCodeOf(outcome);
-  print(context, options, { ...result, outcome }, `${outcome.type}: ${outcome.reason}`);
-}
-
-/** Whoever starts a rollout that does not fit its environment hears of it at once. */
-async function awaitPreflight(client: RolloutClient, rollout: string, { io }: Context): Promise<void> {
-  for (;;) {
-    const { status, outcome, why } = await client.status(rollout);
-    if (outcome?.type === 'refused') throw refusalOf(rollout, outcome);
-    if (status === 'queued') io.stderr.write(`it stands in line: it waits for ${why.waitingFor}\n`);
-    if (status !== 'preflight') return;
-    await sleep(lookEvery);
-  }
-}
-
-function refusalOf(rollout: string, { reason }: Outcome): Refusal {
-  return new Refusal(rollout, `was refused, ${reason}`, 'mend that and start it again');
-}
-
-async function hasWorker(client: RolloutClient, environment: string, { io }: Context): Promise<boolean> {
-  const seen = await client.workerSeenAt(environment).catch((error: unknown) => {
-    if (error instanceof NoAnswer) return undefined;
-    throw error;
-  });
-  if (seen !== undefined) return true;
-  io.stderr.write(
-    `no worker of environment ${environment} runs: it waits for one; start one: switchback worker --env ${environment}\n`,
-  );
-  return false;
 }

@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { validate } from '../../src/engine/validate.js';
+import type { Plan } from '../../src/engine/plan.js';
+import { eventOf, eventsOf, inEnvironment, lookAtWorld, type TestEnvironment } from '../support/rollouts.js';
+
+const canaryOnly = (plan: Plan) =>
+  validate({ ...plan, phases: { ...plan.phases, promote: [], contract: [] } });
+
+async function takeBack(
+  environment: TestEnvironment,
+  rollout: string,
+  kind: 'revert' | 'rescue',
+  by = 'ana',
+) {
+  const started = await environment.client.takeBack({ rollout, kind, by, reason: 'tested' });
+  return environment.follow(started.rollout);
+}
+
+it.concurrent(
+  'a terminated rollout is rescued from the records: exposure, schema and data as they were',
+  () =>
+    inEnvironment({}, async (environment) => {
+      const before = await lookAtWorld(environment);
+      const rollout = await environment.start({ canaryFor: '1m' });
+      await rollout.waitForWatch('watch/canary-25');
+      await environment.temporal.workflow.getHandle(rollout.id).terminate('killed by hand');
+      expect(environment.percent()).toBe(25);
+
+      const rescue = await takeBack(environment, rollout.id, 'rescue');
+      const ended = await rescue.ended();
+      expect(ended.outcome).toMatchObject({
+        type: 'rolled-back',
+        reason: expect.stringContaining('ana takes'),
+      });
+      expect(ended.closed).toBe('COMPLETED');
+      expect(eventsOf(ended.journal, 'verified')).toHaveLength(2);
+      expect(await lookAtWorld(environment)).toEqual(before);
+      expect(environment.percent()).toBe(0);
+    }),
+);
+
+it.concurrent('a completed rollout is reverted to its captures as long as nothing irreversible ran', () =>
+  inEnvironment({}, async (environment) => {
+    const before = await lookAtWorld(environment);
+    const rollout = await environment.start({}, canaryOnly);
+    expect((await rollout.ended()).outcome.type).toBe('completed');
+    expect(environment.percent()).toBe(25);
+
+    const rescue = await takeBack(environment, rollout.id, 'rescue');
+    expect(await environment.client.wait(rescue.id)).toMatchObject({
+      type: 'refused',
+      reason: expect.stringContaining('ended completed: there is nothing to rescue'),
+    });
+    const revert = await takeBack(environment, rollout.id, 'revert');
+    const ended = await revert.ended();
+    expect(ended.outcome.type).toBe('rolled-back');
+    expect(eventOf(ended.journal, 'unwinding').reason).toContain(`takes ${rollout.id} back`);
+    expect(await lookAtWorld(environment)).toEqual(before);
+  }),
+);
+
+it.concurrent('refuses to take back what still runs, and to rescue for somebody who is not known', () =>
+  inEnvironment({}, async (environment) => {
+    const rollout = await environment.start({ canaryFor: '1m' });
+    await rollout.waitForWatch('watch/canary-25');
+    await expect(takeBack(environment, rollout.id, 'rescue')).rejects.toThrow(/still runs; .*abort/);
+    await environment.temporal.workflow.getHandle(rollout.id).terminate('killed by hand');
+    const stranger = await takeBack(environment, rollout.id, 'rescue', 'nobody');
+    await expect(environment.client.wait(stranger.id)).resolves.toMatchObject({
+      type: 'refused',
+      reason: expect.stringContaining('nobody is not known here'),
+    });
+    expect(environment.percent()).toBe(25);
+  }),
+);
