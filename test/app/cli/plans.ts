@@ -1,17 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Plan } from '../../../src/engine/plan.js';
+import type { Plan, Target } from '../../../src/engine/plan.js';
 import { runbook } from '../../../src/engine/runbook.js';
 import { act, approve, errorRate, expose, watch } from '../../../src/steps/index.js';
 import { z } from 'zod';
 
 const nothing = { type: 'nothing', because: 'it is a test' } as const;
-const change = (name: string) =>
+const change = (name: string, target: Target = 'thing:one') =>
   act(name, {
     why: 'Something has to change.',
     verify: 'it changed',
-    target: 'thing:one',
+    target,
     do: { kind: 'fake.change', input: { name } },
     undo: nothing,
   });
@@ -29,7 +29,7 @@ export function unfitPlan(): Plan {
 }
 
 /** One act, then two people are asked, then another act. */
-export function askingPlan(name = 'rename-thing'): Plan {
+export function askingPlan(name = 'rename-thing', target: Target = 'thing:one'): Plan {
   return runbook({
     name,
     owner: 'team-one',
@@ -37,11 +37,11 @@ export function askingPlan(name = 'rename-thing'): Plan {
     hypothesis: 'Nobody notices.',
     params: z.object({}),
     plan: () => ({
-      scope: ['thing:one'],
-      expand: [change('prepare')],
+      scope: [target],
+      expand: [change('prepare', target)],
       promote: [
         approve('go', { by: ['team-one', 'sre'], quorum: 2, within: '1h', why: 'People answer for it.' }),
-        change('rename'),
+        change('rename', target),
       ],
     }),
   }).evaluate({});

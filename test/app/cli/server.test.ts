@@ -205,7 +205,7 @@ describe('refused (3), with a message on stderr alone', () => {
   it('answers to what nobody asked', async () => {
     await expectRefused(
       ['answer', waiting, 'wait', '--as', 'ana'],
-      /nothing is asked now; see "switchback why/,
+      /nothing is asked now .*; see "switchback why/,
     );
     const resolve = ['resolve', waiting, 'retry', '--as', 'ana', '--reason', 'x'];
     await expectRefused(resolve, /does not need an operator now/);
@@ -220,8 +220,9 @@ describe('refused (3), with a message on stderr alone', () => {
 
   it('a part of an id that may be several', async () => {
     const key = uniqueKey();
-    const other = await files.write('other.json', askingPlan('other-thing'));
-    const both = [await start(asking, '--key', key), await start(other, '--key', key)];
+    const one = await files.write('one.json', askingPlan('one-thing', 'thing:two'));
+    const other = await files.write('other.json', askingPlan('other-thing', 'thing:three'));
+    const both = [await start(one, '--key', key), await start(other, '--key', key)];
     await expect
       .poll(async () => (await client.list()).filter(({ rollout }) => both.includes(rollout)).length)
       .toBe(2);
@@ -248,7 +249,7 @@ describe('refused (3), with a message on stderr alone', () => {
   });
 
   it('a journal that was changed', async () => {
-    const rollout = await start(asking);
+    const rollout = await start(await files.write('own.json', askingPlan('own-thing', 'thing:four')));
     await untilStatus(rollout, 'waiting');
     const verify = ['journal', 'verify', rollout, '--config', config];
     await expect.poll(async () => (await call(verify)).code).toBe(0);
