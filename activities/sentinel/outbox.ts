@@ -1,14 +1,14 @@
-import type { EvidenceSignal, Subscriber } from '../../src/analysis/sentinel.js';
+import type { EvidenceSignal, Watched } from '../../src/analysis/sentinel.js';
 import { Alarm } from './pause.js';
 
 /** How a signal reaches a rollout. */
 export interface Delivery {
   /** Rejects when the signal did not arrive; answers `gone` when the run has ended. */
-  send(subscriber: Subscriber, signal: EvidenceSignal): Promise<'sent' | 'gone'>;
+  send(subscriber: Watched, signal: EvidenceSignal): Promise<'sent' | 'gone'>;
   /** The run of a subscriber has ended. */
-  gone(subscriber: Subscriber): Promise<void>;
+  gone(subscriber: Watched): Promise<void>;
   /** Whether a subscriber still wants its signals. */
-  wanted(subscriber: Subscriber): boolean;
+  wanted(subscriber: Watched): boolean;
   warn(message: string, error: unknown): void;
 }
 
@@ -17,7 +17,7 @@ const longestPause = 2_000;
 
 /** Signals in order within a subscription, all subscriptions at once, each until it arrives or is not wanted any more. */
 export class Outbox {
-  readonly #queues = new Map<Subscriber, Promise<void>>();
+  readonly #queues = new Map<Watched, Promise<void>>();
 
   constructor(
     private readonly delivery: Delivery,
@@ -25,7 +25,7 @@ export class Outbox {
   ) {}
 
   /** Returns at once. */
-  post(subscriber: Subscriber, message: EvidenceSignal): void {
+  post(subscriber: Watched, message: EvidenceSignal): void {
     const before = this.#queues.get(subscriber) ?? Promise.resolve();
     const queue = before.then(() => this.#deliver(subscriber, message));
     this.#queues.set(subscriber, queue);
@@ -39,7 +39,7 @@ export class Outbox {
     await Promise.all(this.#queues.values());
   }
 
-  async #deliver(subscriber: Subscriber, message: EvidenceSignal): Promise<void> {
+  async #deliver(subscriber: Watched, message: EvidenceSignal): Promise<void> {
     const alarm = new Alarm(this.signal);
     let pause = firstPause;
     while (!this.signal.aborted && this.delivery.wanted(subscriber)) {

@@ -1,4 +1,4 @@
-import type { EvidenceSignal, Subscriber } from '../../src/analysis/sentinel.js';
+import type { EvidenceSignal, Watched } from '../../src/analysis/sentinel.js';
 import type { Guard, Verdict } from '../../src/engine/plan.js';
 import type { GuardReading } from '../../src/engine/ports.js';
 
@@ -9,7 +9,7 @@ export class RolloutWatch {
 
   /** @param begun when this attempt of the activity began, in milliseconds since the epoch */
   constructor(
-    readonly subscriber: Subscriber,
+    readonly subscriber: Watched,
     private readonly begun: number,
   ) {}
 

@@ -13,7 +13,14 @@ export interface PackedSubscriptions {
   readonly rows: readonly Row[];
 }
 
-type Row = readonly [rest: string, number: number, percent: number, since: number, guards: number, more?: More];
+type Row = readonly [
+  rest: string,
+  number: number,
+  percent: number,
+  since: number,
+  guards: number,
+  more?: More,
+];
 
 /** What only few subscriptions have. */
 interface More {

@@ -17,6 +17,7 @@ export class Roster {
   /** Whose subscription changed, in order. It is as long as the history of the run, which has a limit of its own. */
   readonly #changes: string[] = [];
   readonly #room = new Room();
+  readonly #orphans = new Set<string>();
 
   /** @param room bytes that subscriptions may fill before newcomers are refused */
   constructor(
@@ -55,6 +56,7 @@ export class Roster {
     const known = this.#watched.get(rollout);
     if (known === undefined || (as !== undefined && !isSame(known, as))) return;
     this.#watched.delete(rollout);
+    this.#orphans.delete(rollout);
     this.#room.leave(known);
     this.#changes.push(rollout);
   }
@@ -71,15 +73,14 @@ export class Roster {
   /** People know of this orphan. */
   told(rollout: string): void {
     const known = this.#watched.get(rollout);
-    if (known?.orphan === undefined) return;
-    // No change for those who watch.
-    this.#watched.set(rollout, { ...known, orphan: { ...known.orphan, told: true } });
+    if (known?.orphan !== undefined) this.#put({ ...known, orphan: { ...known.orphan, told: true } });
   }
 
   get orphans(): readonly OrphanReport[] {
-    return this.watched.flatMap(({ rollout, percent, orphan }) =>
-      orphan === undefined ? [] : [{ rollout, percent, ...orphan }],
-    );
+    return [...this.#orphans].flatMap((rollout) => {
+      const { orphan, percent } = this.#watched.get(rollout) as Watched;
+      return orphan === undefined ? [] : [{ rollout, percent, ...orphan }];
+    });
   }
 
   /** What changed after a version, from 0: as much of it as fits into a page, at least one change. */
@@ -92,7 +93,10 @@ export class Roster {
       const rollout = this.#changes[version] as string;
       const subscription = this.#watched.get(rollout);
       const grown = size + (subscription === undefined ? bytesOf(rollout) : bytesOfRow(subscription));
-      size = subscription === undefined || lists.has(subscription.guards) ? grown : grown + bytesOf(subscription.guards);
+      size =
+        subscription === undefined || lists.has(subscription.guards)
+          ? grown
+          : grown + bytesOf(subscription.guards);
       if (size > pageSize && watched.size + left.size > 0) break;
       if (subscription === undefined) left.add(rollout);
       else {
@@ -114,6 +118,8 @@ export class Roster {
     const known = this.#watched.get(given.rollout);
     if (known !== undefined) this.#room.leave(known);
     this.#room.enter(subscription);
+    if (subscription.orphan === undefined) this.#orphans.delete(given.rollout);
+    else this.#orphans.add(given.rollout);
     this.#watched.set(given.rollout, subscription);
     this.#changes.push(given.rollout);
   }

@@ -14,7 +14,11 @@ const watched = (name: string, over: Partial<Watched> = {}): Watched => {
 };
 
 /** What somebody knows who asks for every page after a version. */
-function follow(roster: Roster, known: Map<string, Watched>, since: number): { version: number; pages: RosterPage[] } {
+function follow(
+  roster: Roster,
+  known: Map<string, Watched>,
+  since: number,
+): { version: number; pages: RosterPage[] } {
   const pages: RosterPage[] = [];
   let version = since;
   for (;;) {
@@ -30,7 +34,13 @@ function follow(roster: Roster, known: Map<string, Watched>, since: number): { v
 describe('the roster', () => {
   it('gives whoever asks now and then the same as it has itself', () => {
     const change = fc.record({
-      what: fc.constantFrom('add' as const, 'remove' as const, 'orphan' as const, 'alive' as const, 'ask' as const),
+      what: fc.constantFrom(
+        'add' as const,
+        'remove' as const,
+        'orphan' as const,
+        'alive' as const,
+        'ask' as const,
+      ),
       name: fc.constantFrom('a', 'b', 'ä/c'),
       since: fc.integer({ min: 0, max: 3 }),
       number: fc.integer({ min: 1, max: 3 }),
@@ -94,7 +104,8 @@ describe('the roster', () => {
 
   it('sends no page that a payload cannot hold, and repeats no guards in one', () => {
     const roster = new Roster(undefined, Number.POSITIVE_INFINITY);
-    const own = (index: number): Guard[] => guards.map((guard) => ({ ...guard, name: `${guard.name}-${index}` }));
+    const own = (index: number): Guard[] =>
+      guards.map((guard) => ({ ...guard, name: `${guard.name}-${index}` }));
     for (let index = 0; index < 5_000; index++) {
       roster.add(watched(`shared-${index}`, { guards: structuredClone(guards) }));
       roster.add(watched(`own-${index}`, { guards: own(index) }));
@@ -105,7 +116,11 @@ describe('the roster', () => {
     for (const page of pages) expect(bytesOf(page)).toBeLessThan(payload);
     expect(pages.length).toBeGreaterThan(1);
     expect(pages.length).toBeLessThan(10);
-    expect(roster.page(pages.at(-1)?.version ?? 0)).toMatchObject({ more: false, watched: { rows: [] }, left: [] });
+    expect(roster.page(pages.at(-1)?.version ?? 0)).toMatchObject({
+      more: false,
+      watched: { rows: [] },
+      left: [],
+    });
   });
 
   it('carries 20,000 subscriptions in one payload, and refuses what it could not carry', () => {
@@ -118,7 +133,9 @@ describe('the roster', () => {
     expect(bytesOf(roster.carry())).toBeLessThan(payload);
     expect(roster.size).toBe(taken);
     // Who is there may still raise its exposure, and become an orphan.
-    expect(roster.add(watched(name(0), { since: since + 1, percent: 100, recorded: { errors: 0.01 } }))).toBe('taken');
+    expect(roster.add(watched(name(0), { since: since + 1, percent: 100, recorded: { errors: 0.01 } }))).toBe(
+      'taken',
+    );
     for (let index = 0; index < 2_000; index++) {
       const { rollout } = watched(name(index + 1));
       roster.mark({ rollout, as: { since, number: 1 }, at: since, reason: 'was terminated' });

@@ -5,9 +5,16 @@ import { beginningOf, perspectiveOf } from '../../src/analysis/series.js';
 import { absolute, arm, errors, guardOf, p95, relative, scrape, subscriptionOf } from './given.js';
 
 const at100 = fc.constantFrom('recorded' as const, 'holdback' as const, 'off' as const);
-const criteria = fc.oneof(fc.constant(absolute(0.1)), at100.map((rule) => relative({ at100: rule })));
+const criteria = fc.oneof(
+  fc.constant(absolute(0.1)),
+  at100.map((rule) => relative({ at100: rule })),
+);
 const guards = fc
-  .record({ criterion: criteria, metric: fc.constantFrom(errors, p95), interval: fc.integer({ min: 1, max: 20 }) })
+  .record({
+    criterion: criteria,
+    metric: fc.constantFrom(errors, p95),
+    interval: fc.integer({ min: 1, max: 20 }),
+  })
   .map(({ criterion, metric, interval }) =>
     guardOf(criterion, metric, { interval, lookBack: 3 * interval, maxAge: 4 * interval, minRequests: 1 }),
   );

@@ -23,7 +23,7 @@ export async function tellBlind(
 ): Promise<SentinelInput['blind']> {
   const { watched } = roster;
   // Whoever came last may have left since: then all hear it, which does no harm.
-  for (let next = watched.findIndex(({ rollout }) => rollout === after) + 1; next < watched.length; ) {
+  for (let next = watched.findIndex(({ rollout }) => rollout === after) + 1; next < watched.length;) {
     const batch = watched.slice(next, next + signalsAtOnce).filter(({ orphan }) => orphan === undefined);
     await Promise.all(batch.map((subscriber) => sayBlind(subscriber, reason)));
     next += signalsAtOnce;

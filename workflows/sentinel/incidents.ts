@@ -1,4 +1,10 @@
-import { ActivityCancellationType, CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  condition,
+  proxyActivities,
+  sleep,
+} from '@temporalio/workflow';
 import type { Roster } from '../../src/analysis/roster.js';
 import type { OrphanReport } from '../../src/analysis/sentinel.js';
 import type { Notice } from '../../src/engine/ports.js';
@@ -16,6 +22,8 @@ const { notify } = proxyActivities<Notifying>({
 
 /** Notices under way at a time. */
 const atOnce = 20;
+/** After a notice that failed for good: no incident is given up. */
+const afterFailure = '1m';
 
 /** Calls someone for every orphan, once, until the history is full; what is not told then is told by the next run. */
 export function raiseIncidents(
@@ -34,7 +42,8 @@ export function raiseIncidents(
       for (;;) {
         await condition(() => full() || untold().length > 0);
         if (full()) return;
-        await Promise.all(untold().map(raise));
+        const raised = await Promise.allSettled(untold().map(raise));
+        if (raised.some(({ status }) => status === 'rejected')) await sleep(afterFailure);
       }
     })
     // Cut short: what was not told is still marked so.
@@ -48,7 +57,8 @@ export function raiseIncidents(
 }
 
 function incidentOf({ rollout, reason, percent }: OrphanReport, environment: string): Notice {
-  const exposed = percent > 0 ? `up to ${percent} % still have the candidate` : 'nobody was given the candidate';
+  const exposed =
+    percent > 0 ? `up to ${percent} % still have the candidate` : 'nobody was given the candidate';
   return {
     rollout,
     urgency: 'incident',
