@@ -16,6 +16,7 @@ import type { MetricsSource } from '../../../activities/metrics/ports.js';
 import {
   createSentinelActivities,
   type SentinelActivities,
+  type SentinelDependencies,
 } from '../../../activities/sentinel/create-sentinel-activities.js';
 import { unpack } from '../../../src/analysis/packed.js';
 import {
@@ -30,6 +31,7 @@ import {
 import type { Guard } from '../../../src/engine/plan.js';
 import type { GuardReading, Notice } from '../../../src/engine/ports.js';
 import type { Heard, watchedRollout } from '../../workflows/fixtures/watched-rollout.js';
+import { temporalCli } from '../../support/rollouts/temporal-cli.js';
 import '../../support/servers.js';
 import { FakeShop, MemoryEvidence } from './fake-shop.js';
 
@@ -60,9 +62,12 @@ export class Stage {
   /** What people were told. */
   readonly notices: Notice[] = [];
   readonly #workers: Running[] = [];
-  readonly #rollouts: WorkflowHandle<typeof watchedRollout>[] = [];
+  readonly #rollouts: WorkflowHandle[] = [];
 
-  readonly #notify = (notice: Notice) => Promise.resolve(void this.notices.push(notice));
+  /** What telling people throws, as long as it is set. */
+  mute: Error | undefined;
+  readonly #notify = (notice: Notice) =>
+    this.mute === undefined ? Promise.resolve(void this.notices.push(notice)) : Promise.reject(this.mute);
 
   private constructor(
     readonly client: Client,
@@ -89,9 +94,12 @@ export class Stage {
   }
 
   /** The activities as a new process would make them: with nothing scraped yet. */
-  activities(sources: Record<string, MetricsSource> = { shop: this.shop }): SentinelActivities {
+  activities(
+    sources: Record<string, MetricsSource> = { shop: this.shop },
+    settings: Pick<SentinelDependencies, 'lookAroundEvery'> = {},
+  ): SentinelActivities {
     const { client, evidence, environment, taskQueue } = this;
-    const quick = { idleAfter: 500, lookAroundEvery: 300 };
+    const quick = { idleAfter: 500, lookAroundEvery: 300, ...settings };
     return createSentinelActivities({ client, sources, evidence, environment, taskQueue, ...quick });
   }
 
@@ -124,7 +132,7 @@ export class Stage {
       typedSearchAttributes: [{ key: environmentKey, value: this.environment }],
     });
     this.#rollouts.push(handle);
-    return new Rollout(name, handle);
+    return new Rollout(name, handle, this.client);
   }
 
   get sentinel(): WorkflowHandle {
@@ -145,6 +153,13 @@ export class Stage {
     return unpack((await this.sentinel.query<RosterPage, [number]>(sentinelNames.roster, 0)).watched);
   }
 
+  /** Resets a rollout's workflow to its beginning; signals are kept. */
+  async reset({ handle }: Rollout): Promise<void> {
+    const what = ['--workflow-id', handle.workflowId, '--event-id', '3', '--reason', 'tried in a test'];
+    await temporalCli('workflow', 'reset', ...what);
+    this.#rollouts.push(this.client.workflow.getHandle(handle.workflowId));
+  }
+
   orphans(): Promise<readonly OrphanReport[]> {
     return this.sentinel.query<readonly OrphanReport[]>(sentinelNames.orphans);
   }
@@ -163,6 +178,7 @@ export class Rollout {
   constructor(
     readonly name: string,
     readonly handle: WorkflowHandle<typeof watchedRollout> & { firstExecutionRunId?: string },
+    private readonly client: Client,
   ) {}
 
   subscriber(guards: readonly Guard[], over: Partial<Subscriber> = {}): Subscriber {
@@ -180,7 +196,7 @@ export class Rollout {
   }
 
   heard(): Promise<Heard> {
-    return this.handle.query<Heard>('heard');
+    return this.client.workflow.getHandle(this.name).query<Heard>('heard');
   }
 
   /** The verdicts heard so far, in order, one list for each signal. */
