@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Context, log } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import {
@@ -42,6 +43,8 @@ export async function watchWith(dependencies: WatchDependencies, input: WatchInp
   const { client, source, evidence, idleAfter, lookAroundEvery } = dependencies;
   const context = Context.current();
   const signal = context.cancellationSignal;
+  // Each call that is under way listens: there are as many as rollouts that breach in one moment.
+  setMaxListeners(0, signal);
   const sentinel = client.workflow.getHandle(input.sentinelId, context.info.workflowExecution?.runId);
   const within = <T>(call: () => Promise<T>, ms = callWithin) => callWhile(client, signal, call, ms);
   const warn = (message: string, error: unknown) => log.warn(message, { error: String(error) });

@@ -153,6 +153,11 @@ export class Stage {
     return unpack((await this.sentinel.query<RosterPage, [number]>(sentinelNames.roster, 0)).watched);
   }
 
+  /** What a workflow heard, whichever of its runs. */
+  heardBy(workflowId: string): Promise<Heard> {
+    return this.client.workflow.getHandle(workflowId).query<Heard>('heard');
+  }
+
   /** Resets a rollout's workflow to its beginning; signals are kept. */
   async reset({ handle }: Rollout): Promise<void> {
     const what = ['--workflow-id', handle.workflowId, '--event-id', '3', '--reason', 'tried in a test'];
