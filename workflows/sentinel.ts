@@ -54,14 +54,17 @@ export async function sentinel(input: SentinelInput): Promise<void> {
   const limit = input.continueAfter ?? Number.POSITIVE_INFINITY;
   const full = () => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength >= limit;
   let untold = input.blind;
+  let shift = input.shift ?? 0;
   const incidents = raiseIncidents(known, environment, full);
   try {
     for (;;) {
       if (untold !== undefined) untold = await tellBlind(known, untold, full);
       await condition(() => known.size > 0 || full());
       if (full()) break;
-      const lost = await supervise(input, full);
+      shift += 1;
+      const lost = await supervise(input, shift, full);
       if (lost === undefined) continue;
+      shift += 1;
       untold = { reason: `nobody watches ${environment}: ${lost}` };
       untold = await tellBlind(known, untold, full);
       if (!full()) await sleep(afterLoss);
@@ -76,6 +79,7 @@ export async function sentinel(input: SentinelInput): Promise<void> {
     throw error;
   }
   const { watched: _, blind: __, ...settings } = input;
-  const carried = { ...settings, watched: known.carry(), ...(untold === undefined ? {} : { blind: untold }) };
+  const blind = untold === undefined ? {} : { blind: untold };
+  const carried = { ...settings, shift, watched: known.carry(), ...blind };
   await continueAsNew<typeof sentinel>(carried);
 }

@@ -15,6 +15,7 @@ import type { Judgement, Verbs } from '../../src/engine/ports.js';
 import type { MetricsSource } from '../metrics/ports.js';
 import { MeasuredSource, unknownSource } from './measured-source.js';
 import type { EvidenceStore } from '../records/evidence.js';
+import { Told } from './told.js';
 import { watchWith } from './watch-activity.js';
 
 /** What the sentinel of an environment works with. */
@@ -54,6 +55,7 @@ export interface SentinelActivities {
 export function createSentinelActivities(dependencies: SentinelDependencies): SentinelActivities {
   const { client, sources, evidence, environment, taskQueue } = dependencies;
   const { idleAfter = 5_000, lookAroundEvery = 10_000 } = dependencies;
+  const told = new Told();
   const measured = new Map<string, MeasuredSource>();
   const source = (name: string) => {
     const known = measured.get(name);
@@ -65,7 +67,8 @@ export function createSentinelActivities(dependencies: SentinelDependencies): Se
   };
 
   return {
-    watchEnvironment: (input) => watchWith({ client, source, evidence, idleAfter, lookAroundEvery }, input),
+    watchEnvironment: (input) =>
+      watchWith({ client, source, evidence, idleAfter, lookAroundEvery, told }, input),
 
     async subscribe({ environment: named, ...subscriber }) {
       if (named !== environment) {

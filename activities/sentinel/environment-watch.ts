@@ -5,6 +5,7 @@ import type { MeasuredSource } from './measured-source.js';
 import type { Outbox } from './outbox.js';
 import { Alarm } from './pause.js';
 import { SharedReadings } from './shared-readings.js';
+import type { Told } from './told.js';
 import { Watchlist } from './watchlist.js';
 
 /** How often the sentinel's workflow is asked who is to be watched, in milliseconds. */
@@ -20,6 +21,7 @@ export interface WatchTools {
   readonly log: EvidenceLog;
   readonly writer: EvidenceWriter;
   readonly outbox: Outbox;
+  readonly told: Told;
   /** Milliseconds without subscribers after which watching ends. */
   readonly idleAfter: number;
   readonly signal: AbortSignal;
@@ -28,11 +30,13 @@ export interface WatchTools {
 
 /** Watches an environment: one loop for each source in use, and one that asks who is to be watched. */
 export class EnvironmentWatch {
-  readonly list = new Watchlist(Date.now());
+  readonly list: Watchlist;
   readonly #loops = new Map<string, { alarm: Alarm; ended: Promise<void> }>();
   #version = 0;
 
-  constructor(private readonly tools: WatchTools) {}
+  constructor(private readonly tools: WatchTools) {
+    this.list = new Watchlist(Date.now(), tools.told);
+  }
 
   /** Stops watching a subscription, unless a newer one has taken its place. */
   drop(subscriber: Watched): void {

@@ -57,7 +57,7 @@ export class LookAround {
 
   async #look(): Promise<void> {
     const { client, list, within, found } = this.tools;
-    const watched = list.watches.map(({ subscriber }) => subscriber);
+    const { watched } = list;
     const orphans = watched.filter(({ orphan }) => orphan !== undefined);
     const alive = new Map(watched.map((subscriber) => [subscriber.workflowId, subscriber]));
     for (const { workflowId } of orphans) alive.delete(workflowId);

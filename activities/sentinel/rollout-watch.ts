@@ -7,11 +7,17 @@ export class RolloutWatch {
   readonly #latest = new Map<string, GuardReading>();
   #told: ReadonlyMap<string, Verdict> | undefined;
 
-  /** @param begun when this attempt of the activity began, in milliseconds since the epoch */
+  /**
+   * @param begun when this attempt of the activity began, in milliseconds since the epoch
+   * @param told the verdicts that the rollout knows already
+   */
   constructor(
     readonly subscriber: Watched,
     private readonly begun: number,
-  ) {}
+    told?: ReadonlyMap<string, Verdict>,
+  ) {
+    this.#told = told;
+  }
 
   /** The newest reading of each guard that was read, in the order of the plan. */
   get readings(): readonly GuardReading[] {

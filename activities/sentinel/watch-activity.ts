@@ -19,6 +19,7 @@ import { LookAround } from './look-around.js';
 import type { MeasuredSource } from './measured-source.js';
 import { Outbox } from './outbox.js';
 import { Alarm } from './pause.js';
+import type { Told } from './told.js';
 import type { EvidenceStore } from '../records/evidence.js';
 
 const heartbeatEvery = 1_000;
@@ -36,11 +37,13 @@ export interface WatchDependencies {
   readonly idleAfter: number;
   /** Milliseconds between looks for rollouts that ended without leaving. */
   readonly lookAroundEvery: number;
+  /** Kept from one shift to the next. */
+  readonly told: Told;
 }
 
 /** One attempt of the watching activity, from its first question to its end; throws only when it was cut short. */
 export async function watchWith(dependencies: WatchDependencies, input: WatchInput): Promise<void> {
-  const { client, source, evidence, idleAfter, lookAroundEvery } = dependencies;
+  const { client, source, evidence, idleAfter, lookAroundEvery, told } = dependencies;
   const context = Context.current();
   const signal = context.cancellationSignal;
   // Each call that is under way listens: there are as many as rollouts that breach in one moment.
@@ -49,6 +52,7 @@ export async function watchWith(dependencies: WatchDependencies, input: WatchInp
   const within = <T>(call: () => Promise<T>, ms = callWithin) => callWhile(client, signal, call, ms);
   const warn = (message: string, error: unknown) => log.warn(message, { error: String(error) });
 
+  told.begin(input.shift, context.info.attempt);
   const leave = (leaving: Leaving) =>
     within(() => sentinel.signal<[Leaving]>(sentinelNames.unsubscribe, leaving));
   const mark = (orphan: OrphanSignal) =>
@@ -69,7 +73,13 @@ export async function watchWith(dependencies: WatchDependencies, input: WatchInp
   const writer = new EvidenceWriter(evidence, warn, () => evidenceLog.forget());
   const outbox = new Outbox(
     {
-      send: (subscriber, message) => within(() => sendEvidence(client, subscriber, message)),
+      async send(subscriber, message) {
+        // Until the answer is there, nobody knows what the rollout knows.
+        told.forget(subscriber);
+        const result = await within(() => sendEvidence(client, subscriber, message));
+        if (result === 'sent') told.keep(subscriber, message);
+        return result;
+      },
       gone: async (subscriber) => {
         const fate = await within(() => fateOf(client, subscriber.workflowId));
         if (fate === 'runs') throw new Error('its workflow was not found, but runs');
@@ -88,6 +98,7 @@ export async function watchWith(dependencies: WatchDependencies, input: WatchInp
     log: evidenceLog,
     writer,
     outbox,
+    told,
     idleAfter,
     signal,
     warn,
@@ -121,6 +132,9 @@ export async function watchWith(dependencies: WatchDependencies, input: WatchInp
   } finally {
     clearInterval(heartbeat);
   }
+  // Only then no other attempt can follow, which would tell more.
+  if (!signal.aborted || context.cancellationDetails?.cancelRequested === true)
+    told.end(input.shift, list.watched);
   if (signal.aborted) await context.cancelled;
 }
 

@@ -2,6 +2,7 @@ import { Guards } from '../../src/analysis/guards.js';
 import { unpack } from '../../src/analysis/packed.js';
 import type { RosterPage, SubscriptionId, Watched } from '../../src/analysis/sentinel.js';
 import { RolloutWatch } from './rollout-watch.js';
+import type { Told } from './told.js';
 
 /** A source's part of the list: who needs it, and how often and how far back their guards look. */
 interface Users {
@@ -19,8 +20,14 @@ export class Watchlist {
   /** What was found out since the last change. */
   readonly #users = new Map<string, Users>();
 
-  /** @param begun when this attempt of the activity began, in milliseconds since the epoch */
-  constructor(private readonly begun: number) {}
+  /**
+   * @param begun when this attempt of the activity began, in milliseconds since the epoch
+   * @param told what subscribers know already
+   */
+  constructor(
+    private readonly begun: number,
+    private readonly told: Pick<Told, 'of'>,
+  ) {}
 
   get size(): number {
     return this.#watches.size;
@@ -29,6 +36,10 @@ export class Watchlist {
   /** In the order in which they came, the newest last. */
   get watches(): readonly RolloutWatch[] {
     return [...this.#watches.values()];
+  }
+
+  get watched(): readonly Watched[] {
+    return this.watches.map(({ subscriber }) => subscriber);
   }
 
   get(rollout: string): Watched | undefined {
@@ -56,7 +67,10 @@ export class Watchlist {
       const known = this.#watches.get(subscriber.rollout)?.subscriber;
       if (known !== undefined && isSame(known, subscriber)) continue;
       this.#watches.delete(subscriber.rollout);
-      this.#watches.set(subscriber.rollout, new RolloutWatch(subscriber, this.begun));
+      this.#watches.set(
+        subscriber.rollout,
+        new RolloutWatch(subscriber, this.begun, this.told.of(subscriber)),
+      );
       for (const { metric } of subscriber.guards) needed.add(metric.source);
     }
     this.#users.clear();

@@ -68,6 +68,8 @@ export interface SentinelInput {
   readonly watched?: PackedSubscriptions;
   /** What subscribers still have to hear: those that come after `after`, or all. */
   readonly blind?: { readonly reason: string; readonly after?: string };
+  /** The number of the last shift. */
+  readonly shift?: number;
   /** Milliseconds without a worker that watches until every subscriber hears `blind`; 30 s when absent. */
   readonly blindAfter?: number;
   /** History events after which a new run begins; when absent, the server's suggestion decides. */
@@ -81,6 +83,15 @@ export interface WatchInput {
   readonly environment: string;
   /** The workflow id of the sentinel that is asked for its subscriptions. */
   readonly sentinelId: string;
+  readonly shift: Shift;
+}
+
+/** Which run of the watching activity this is. */
+export interface Shift {
+  /** The first run of the sentinel's workflow. */
+  readonly chain: string;
+  /** Counted from 1 through all runs; one is left out when subscribers were told that nobody watches. */
+  readonly number: number;
 }
 
 /** Sent to a rollout's workflow as the signal `evidence`: the newest reading of every guard. */

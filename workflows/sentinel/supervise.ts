@@ -21,6 +21,7 @@ const defaultBlindAfter = 30_000;
  */
 export async function supervise(
   { environment, blindAfter = defaultBlindAfter }: SentinelInput,
+  shift: number,
   full: () => boolean,
 ): Promise<string | undefined> {
   const { watchEnvironment } = proxyActivities<Watching>({
@@ -36,7 +37,15 @@ export async function supervise(
   const scope = new CancellationScope();
   let ended = false;
   const outcome = scope
-    .run(() => watchEnvironment({ environment, sentinelId: workflowInfo().workflowId }))
+    .run(() => {
+      const { workflowId, firstExecutionRunId } = workflowInfo();
+      const input = {
+        environment,
+        sentinelId: workflowId,
+        shift: { chain: firstExecutionRunId, number: shift },
+      };
+      return watchEnvironment(input);
+    })
     .then(
       () => undefined,
       (error: unknown) => error,
