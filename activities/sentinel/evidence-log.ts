@@ -59,8 +59,10 @@ export class EvidenceLog {
   #seriesOf(guard: Guard, perspective: string): string {
     const known = this.#series.get(guard) ?? new Map<string, string>();
     this.#series.set(guard, known);
+    const found = known.get(perspective);
+    if (found !== undefined) return found;
     const text = canonicalJson([this.environment, perspective, guard as unknown as Json]);
-    const series = known.get(perspective) ?? createHash('sha256').update(text).digest('hex').slice(0, 32);
+    const series = createHash('sha256').update(text).digest('hex').slice(0, 32);
     known.set(perspective, series);
     return series;
   }

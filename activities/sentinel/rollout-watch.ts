@@ -5,6 +5,7 @@ import type { GuardReading } from '../../src/engine/ports.js';
 /** One subscription while an attempt of the activity watches it: its newest readings, and what its rollout knows. */
 export class RolloutWatch {
   readonly #latest = new Map<string, GuardReading>();
+  readonly #bySource = new Map<string, readonly Guard[]>();
   #told: ReadonlyMap<string, Verdict> | undefined;
 
   /**
@@ -24,8 +25,12 @@ export class RolloutWatch {
     return this.subscriber.guards.flatMap(({ name }) => this.#latest.get(name) ?? []);
   }
 
-  guardsOf(source: string): Guard[] {
-    return this.subscriber.guards.filter(({ metric }) => metric.source === source);
+  guardsOf(source: string): readonly Guard[] {
+    const known = this.#bySource.get(source);
+    if (known !== undefined) return known;
+    const guards = this.subscriber.guards.filter(({ metric }) => metric.source === source);
+    this.#bySource.set(source, guards);
+    return guards;
   }
 
   /** The guards of a source whose interval is over; `slack` (milliseconds) forgives a tick that came early. */

@@ -9,8 +9,8 @@ import {
 
 const blind = defineSignal<[BlindSignal]>(sentinelNames.blind);
 
-/** The server allows 2,000 signals to other workflows in flight. */
-const signalsAtOnce = 500;
+/** The server allows 2,000 signals to other workflows in flight; between batches the history may be found full. */
+const signalsAtOnce = 100;
 
 /**
  * Tells every subscriber that it is not watched, one batch at least. When the history fills up meanwhile it answers

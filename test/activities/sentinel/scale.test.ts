@@ -3,7 +3,7 @@ import { Guards } from '../../../src/analysis/guards.js';
 import { bytesOf, pack } from '../../../src/analysis/packed.js';
 import type { Watched } from '../../../src/analysis/sentinel.js';
 import { FakeShop } from './fake-shop.js';
-import { errorsBelow, eventually, Stage } from './stage.js';
+import { errorsBelow, eventually, rules, Stage } from './stage.js';
 
 describe('the sentinel of many rollouts', () => {
   let stage: Stage;
@@ -16,6 +16,8 @@ describe('the sentinel of many rollouts', () => {
   async function manySubscriptions(count: number): Promise<Watched[]> {
     const hearing = await Promise.all(Array.from({ length: 20 }, () => stage.rollout()));
     const shared = new Guards();
+    // Longer than those of other tests: on a busy machine hundreds of guards take a while.
+    const evidence = { ...rules, interval: 1_000 };
     return Array.from({ length: count }, (_, index): Watched => ({
       rollout: `${stage.environment}/many-${index}`,
       workflowId: hearing[index % hearing.length]?.name ?? '',
@@ -23,8 +25,8 @@ describe('the sentinel of many rollouts', () => {
       percent: 5,
       since: 1_000_000 + index,
       guards: shared.list([
-        errorsBelow(0.1),
-        { ...errorsBelow(0.2), name: `own limit ${index % 500}`.padEnd(60) },
+        { ...errorsBelow(0.1), evidence },
+        { ...errorsBelow(0.2), evidence, name: `own limit ${index % 500}`.padEnd(60) },
       ]),
       recorded: {},
     }));
@@ -35,9 +37,12 @@ describe('the sentinel of many rollouts', () => {
   const readingsMade = () => stage.evidence.entries.filter((entry) => !('rollout' in entry)).length;
 
   it('watches more than a payload holds, in every run of it, and reads for all of them together', async () => {
-    const many = await manySubscriptions(3_000);
+    // Orphans hear nothing: what is shown here is the watching, not the server's speed.
+    const orphan = { at: 0, reason: 'was terminated', told: true };
+    const many = (await manySubscriptions(3_000)).map((subscription) => ({ ...subscription, orphan }));
     expect(bytesOf(many)).toBeGreaterThan(2 * 1024 * 1024);
-    await stage.work();
+    const seldom = { lookAroundEvery: 3_600_000 };
+    await stage.work(stage.activities(undefined, seldom));
     await stage.startSentinel({ watched: pack(many), continueAfter: 25 });
     await eventually(() => expect(watched().size).toBe(3_000));
     const before = readingsMade();
@@ -135,18 +140,18 @@ describe('the sentinel of many rollouts', () => {
     await eventually(async () => expect((await first?.heard())?.evidence.at(-1)?.subscription).toBe(2));
   });
 
-  it('tells thousands that it is blind, over several runs of it', async () => {
+  it('tells everyone that it is blind, over several runs of it', async () => {
     const blindfolded = await stage.work('none');
-    const many = await manySubscriptions(510);
+    const many = await manySubscriptions(110);
     await stage.startSentinel({ watched: pack(many), blindAfter: 1_000, continueAfter: 30 });
     const { runId } = await stage.sentinel.describe();
     for (const workflowId of new Set(many.map((subscriber) => subscriber.workflowId))) {
       await eventually(async () =>
-        expect((await stage.heardBy(workflowId)).blind.length).toBeGreaterThanOrEqual(25),
+        expect((await stage.heardBy(workflowId)).blind.length).toBeGreaterThanOrEqual(5),
       );
     }
     expect((await stage.sentinel.describe()).runId).not.toBe(runId);
-    expect(await stage.roster()).toHaveLength(510);
+    expect(await stage.roster()).toHaveLength(110);
     await blindfolded.stop();
   });
 });
