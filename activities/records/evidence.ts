@@ -30,6 +30,8 @@ export interface EvidenceStore {
    * Passes older than the last minutes may have lost their reason.
    */
   window(rollout: string, from: number, to: number): Promise<RecordedReading[]>;
+  /** The same window in parts, oldest first: weeks of it need not be in memory at once. */
+  parts(rollout: string, from: number, to: number): AsyncIterable<readonly RecordedReading[]>;
 }
 
 /** Settings of the store. */
@@ -73,6 +75,20 @@ export function createEvidenceStore(directory: string, options: EvidenceOptions 
     }
   }
 
+  async function* parts(rollout: string, from: number, to: number): AsyncGenerator<RecordedReading[]> {
+    for (const day of daysBetween(from, to)) {
+      const place = join(directory, day);
+      const tails = await tailsOf(place);
+      const { own, series } = spansOf(await readKey(place, tails, rolloutKey(rollout)));
+      const found = [...own];
+      for (const [name, joined] of series) {
+        const readings = await readKey(place, tails, seriesKey(name));
+        for (const reading of pickReadings(joined, readings)) found.push(reading);
+      }
+      yield withoutRepeats(found.filter(({ at }) => at >= from && at <= to));
+    }
+  }
+
   return {
     async append(entries) {
       const days = new Set(entries.map(dayOfEntry));
@@ -84,19 +100,12 @@ export function createEvidenceStore(directory: string, options: EvidenceOptions 
       }
     },
 
+    parts,
+
     async window(rollout, from, to) {
       const found: RecordedReading[] = [];
-      for (const day of daysBetween(from, to)) {
-        const place = join(directory, day);
-        const tails = await tailsOf(place);
-        const spans = spansOf(await readKey(place, tails, rolloutKey(rollout)));
-        for (const [series, joined] of spans.series) {
-          const readings = await readKey(place, tails, seriesKey(series));
-          for (const reading of pickReadings(joined, readings)) found.push(reading);
-        }
-        for (const reading of spans.own) found.push(reading);
-      }
-      return withoutRepeats(found.filter(({ at }) => at >= from && at <= to));
+      for await (const part of parts(rollout, from, to)) for (const reading of part) found.push(reading);
+      return found;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { judgeWindow } from '../../src/analysis/judge-window.js';
+import { WindowJudge } from '../../src/analysis/judge-window.js';
 import { bytesOf } from '../../src/analysis/packed.js';
 import {
   sentinelId,
@@ -115,8 +115,9 @@ export function createSentinelActivities(dependencies: SentinelDependencies): Se
     },
 
     async judge({ subscription, from, to }) {
-      const readings = await evidence.window(subscription.rollout, from, to);
-      return judgeWindow(subscription, readings, from, to);
+      const judge = new WindowJudge(subscription, from, to);
+      for await (const part of evidence.parts(subscription.rollout, from, to)) judge.add(part);
+      return judge.conclude();
     },
   };
 }

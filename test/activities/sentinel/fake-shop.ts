@@ -45,6 +45,10 @@ export class MemoryEvidence implements EvidenceStore {
     return Promise.resolve(this.of(rollout).filter(({ at }) => at >= from && at <= to));
   }
 
+  async *parts(rollout: string, from: number, to: number): AsyncGenerator<RecordedReading[]> {
+    yield await this.window(rollout, from, to);
+  }
+
   of(rollout: string): RecordedReading[] {
     const { own, series } = spansOf(
       this.entries.flatMap((entry): unknown[] => {
