@@ -97,7 +97,7 @@ export class EnvironmentWatch {
       const tick = this.#tickOf(name);
       // A source that hangs must not keep its guards from saying that it does.
       const waiting = patience.wait(tick);
-      const measured = source.measure(this.tools.signal, this.#spanOf(name), tick);
+      const measured = source.measure(this.tools.signal, this.list.usersOf(name).span, tick);
       await Promise.race([measured.then(() => patience.ring()), waiting]);
       if (this.tools.signal.aborted) break;
       this.#read(name, source, tick / 2);

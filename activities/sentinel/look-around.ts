@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Watched } from '../../src/analysis/sentinel.js';
-import { fateOf, type Fate } from './fate.js';
+import type { Ending } from '../../src/engine/lock-protocol.js';
+import { endingsOf } from '../locks/endings.js';
 import { Alarm } from './pause.js';
 import type { Watchlist } from './watchlist.js';
 
@@ -22,7 +23,7 @@ export interface LookAroundTools {
   /** A call to the server that ends in time: after `ms` milliseconds, or a few seconds. */
   within<T>(call: () => Promise<T>, ms?: number): Promise<T>;
   /** Hears how a rollout ended, or that an orphan runs. */
-  found(subscriber: Watched, fate: Fate): Promise<void>;
+  found(subscriber: Watched, ending: Ending): Promise<void>;
   warn(message: string, error: unknown): void;
 }
 
@@ -56,7 +57,7 @@ export class LookAround {
   }
 
   async #look(): Promise<void> {
-    const { client, list, within, found } = this.tools;
+    const { list, within } = this.tools;
     const { watched } = list;
     const orphans = watched.filter(({ orphan }) => orphan !== undefined);
     const alive = new Map(watched.map((subscriber) => [subscriber.workflowId, subscriber]));
@@ -66,16 +67,21 @@ export class LookAround {
     if (alive.size > 0) {
       const since = this.#closedSince ?? Math.min(...watched.map(({ since }) => since));
       const closed = await within(() => this.#closedAmong(alive, since - overlap), listWithin);
-      for (const subscriber of closed) {
-        const fate = await within(() => fateOf(client, subscriber.workflowId));
-        // Of a rollout that was reset, only an older run has ended.
-        if (fate !== 'runs') await found(subscriber, fate);
-      }
+      // Of a rollout that was reset, only an older run has ended.
+      await this.#tell([...closed], ({ ended }) => ended !== 'open');
       this.#closedSince = began;
     }
-    for (const orphan of this.#someOf(orphans)) {
-      const fate = await within(() => fateOf(client, orphan.workflowId));
-      if (typeof fate === 'string') await found(orphan, fate);
+    await this.#tell(this.#someOf(orphans), ({ ended }) => ended !== 'from-outside');
+  }
+
+  /** Asks how they stand, and tells of those for whom it is news. */
+  async #tell(subscribers: readonly Watched[], isNews: (ending: Ending) => boolean): Promise<void> {
+    const { client, within, found } = this.tools;
+    const ids = subscribers.map(({ workflowId }) => workflowId);
+    const endings = await within(() => endingsOf(client, ids), listWithin);
+    for (const [index, ending] of endings.entries()) {
+      const subscriber = subscribers[index];
+      if (subscriber !== undefined && isNews(ending)) await found(subscriber, ending);
     }
   }
 

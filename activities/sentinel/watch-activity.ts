@@ -10,12 +10,13 @@ import {
   type Watched,
   type WatchInput,
 } from '../../src/analysis/sentinel.js';
+import { endingsOf } from '../locks/endings.js';
 import { EnvironmentWatch } from './environment-watch.js';
 import { EvidenceLog } from './evidence-log.js';
 import { EvidenceWriter } from './evidence-writer.js';
-import { fateOf, type Fate } from './fate.js';
 import { liveReadings } from './live.js';
 import { LookAround } from './look-around.js';
+import type { Ending } from '../../src/engine/lock-protocol.js';
 import type { MeasuredSource } from './measured-source.js';
 import { Outbox } from './outbox.js';
 import { Alarm } from './pause.js';
@@ -57,16 +58,18 @@ export async function watchWith(dependencies: WatchDependencies, input: WatchInp
     within(() => sentinel.signal<[Leaving]>(sentinelNames.unsubscribe, leaving));
   const mark = (orphan: OrphanSignal) =>
     within(() => sentinel.signal<[OrphanSignal]>(sentinelNames.orphan, orphan));
-  const found = async (subscriber: Watched, fate: Fate) => {
+  const found = async (subscriber: Watched, ending: Ending) => {
     const { rollout, number, since } = subscriber;
     const as = { number, since };
-    if (fate === 'ended') {
+    if (ending.ended === 'by-itself') {
       await leave({ rollout, as });
       watch.drop(subscriber);
       return;
     }
     const at = Date.now();
-    await mark(fate === 'runs' ? { rollout, as, at } : { rollout, as, at, reason: fate.orphaned });
+    await mark(
+      ending.ended === 'from-outside' ? { rollout, as, at, reason: ending.reason } : { rollout, as, at },
+    );
   };
 
   const evidenceLog = new EvidenceLog(input.environment);
@@ -81,9 +84,10 @@ export async function watchWith(dependencies: WatchDependencies, input: WatchInp
         return result;
       },
       gone: async (subscriber) => {
-        const fate = await within(() => fateOf(client, subscriber.workflowId));
-        if (fate === 'runs') throw new Error('its workflow was not found, but runs');
-        await found(subscriber, fate);
+        const [ending] = await within(() => endingsOf(client, [subscriber.workflowId]));
+        if (ending === undefined || ending.ended === 'open')
+          throw new Error('its workflow was not found, but runs');
+        await found(subscriber, ending);
       },
       wanted: (subscriber) => subscriber.orphan === undefined && watch.list.has(subscriber),
       warn,

@@ -63,7 +63,7 @@ function incidentOf({ rollout, reason, percent }: OrphanReport, environment: str
     rollout,
     urgency: 'incident',
     text:
-      `${rollout} in ${environment} is an orphan: its workflow ${reason}, so nobody takes back what it did. ` +
+      `${rollout} in ${environment} is an orphan: its workflow was ended from outside (${reason}), so nobody takes back what it did. ` +
       `${exposed}. The sentinel keeps sampling its guards until "switchback rescue ${rollout}" has rolled it back.`,
   };
 }

@@ -32,7 +32,7 @@ describe('a rollout that is ended from outside while it is watched', () => {
       expect(incidentsOf(rollout)[0]).toMatchObject({
         urgency: 'incident',
         text: expect.stringMatching(
-          /is an orphan: its workflow was terminated \(by mistake\).*switchback rescue/,
+          /is an orphan: its workflow was ended from outside \(terminated\).*switchback rescue/,
         ),
       });
       await eventually(async () =>
@@ -58,7 +58,7 @@ describe('a rollout that is ended from outside while it is watched', () => {
     await rollout.handle.terminate();
     stage.shop.failing = 1;
     await eventually(() => expect(incidentsOf(rollout)).toHaveLength(1));
-    expect(incidentsOf(rollout)[0]?.text).toContain('its workflow was terminated');
+    expect(incidentsOf(rollout)[0]?.text).toContain('its workflow was ended from outside (terminated)');
   });
 
   it('is found when it ended while nobody watched', async () => {
