@@ -1,5 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { judgeWindow } from '../../src/analysis/judge-window.js';
+import { WindowJudge } from '../../src/analysis/judge-window.js';
+import { bytesOf } from '../../src/analysis/packed.js';
 import {
   sentinelId,
   sentinelNames,
@@ -8,11 +9,13 @@ import {
   type Subscriber,
   type WatchInput,
 } from '../../src/analysis/sentinel.js';
+
 import { Refusal } from '../../src/engine/errors.js';
 import type { Judgement, Verbs } from '../../src/engine/ports.js';
 import type { MetricsSource } from '../metrics/ports.js';
 import { MeasuredSource, unknownSource } from './measured-source.js';
 import type { EvidenceStore } from '../records/evidence.js';
+import { Told } from './told.js';
 import { watchWith } from './watch-activity.js';
 
 /** What the sentinel of an environment works with. */
@@ -26,7 +29,12 @@ export interface SentinelDependencies {
   readonly taskQueue: string;
   /** Milliseconds without subscribers after which watching ends until the next one; 5 s when absent. */
   readonly idleAfter?: number;
+  /** Milliseconds between looks for rollouts that ended without leaving; 10 s when absent. */
+  readonly lookAroundEvery?: number;
 }
+
+/** Bytes of one subscription: several fit into the answer in which the sentinel is asked for them. */
+const longestSubscription = 500_000;
 
 /** A subscription as a rollout sends it. */
 export type SubscribeInput = Subscriber & { readonly environment: string };
@@ -45,7 +53,9 @@ export interface SentinelActivities {
 
 /** Makes the activities. What was scraped is kept between attempts in the same process. */
 export function createSentinelActivities(dependencies: SentinelDependencies): SentinelActivities {
-  const { client, sources, evidence, environment, taskQueue, idleAfter = 5_000 } = dependencies;
+  const { client, sources, evidence, environment, taskQueue } = dependencies;
+  const { idleAfter = 5_000, lookAroundEvery = 10_000 } = dependencies;
+  const told = new Told();
   const measured = new Map<string, MeasuredSource>();
   const source = (name: string) => {
     const known = measured.get(name);
@@ -57,7 +67,8 @@ export function createSentinelActivities(dependencies: SentinelDependencies): Se
   };
 
   return {
-    watchEnvironment: (input) => watchWith({ client, source, evidence, idleAfter }, input),
+    watchEnvironment: (input) =>
+      watchWith({ client, source, evidence, idleAfter, lookAroundEvery, told }, input),
 
     async subscribe({ environment: named, ...subscriber }) {
       if (named !== environment) {
@@ -66,6 +77,15 @@ export function createSentinelActivities(dependencies: SentinelDependencies): Se
           `subscription of ${subscriber.rollout}`,
           `this worker watches ${environment}`,
           mend,
+        );
+      }
+      const bytes = bytesOf(subscriber);
+      if (bytes > longestSubscription) {
+        const rule = `its guards fill ${bytes} bytes, and ${longestSubscription} are the most`;
+        throw new Refusal(
+          `subscription of ${subscriber.rollout}`,
+          rule,
+          'give the plan fewer or shorter guards',
         );
       }
       const input: SentinelInput = { environment };
@@ -83,8 +103,7 @@ export function createSentinelActivities(dependencies: SentinelDependencies): Se
       return null;
     },
 
-    async unsubscribe({ rollout, runId }) {
-      const leaving: Leaving = runId === undefined ? { rollout } : { rollout, runId };
+    async unsubscribe(leaving) {
       try {
         const sentinel = client.workflow.getHandle(sentinelId(environment));
         await sentinel.signal<[Leaving]>(sentinelNames.unsubscribe, leaving);
@@ -96,8 +115,9 @@ export function createSentinelActivities(dependencies: SentinelDependencies): Se
     },
 
     async judge({ subscription, from, to }) {
-      const readings = await evidence.window(subscription.rollout, from, to);
-      return judgeWindow(subscription, readings, from, to);
+      const judge = new WindowJudge(subscription, from, to);
+      for await (const part of evidence.parts(subscription.rollout, from, to)) judge.add(part);
+      return judge.conclude();
     },
   };
 }

@@ -1,47 +1,48 @@
-import type { RecordedReading } from '../../src/analysis/judge-window.js';
-import type { EvidenceStore } from '../records/evidence.js';
+import type { EvidenceEntry, EvidenceStore } from '../records/evidence.js';
 
-/** Readings of one rollout that may wait for the store; beyond it the oldest are lost, which is a gap and never a pass. */
-const mostWaiting = 10_000;
+/** Entries that may wait for the store; beyond it the oldest are lost, which is a gap and never a pass. */
+const mostWaiting = 100_000;
 
-/** Appends readings to the store without making anyone wait; what the store refuses is tried again with the next. */
+/** Writes to the store without making anyone wait; what the store refuses is tried again with the next. */
 export class EvidenceWriter {
-  readonly #waiting = new Map<string, RecordedReading[]>();
-  readonly #writing = new Map<string, Promise<void>>();
+  #waiting: EvidenceEntry[] = [];
+  #writing: Promise<void> | undefined;
 
+  /** @param lost is called when entries were given up */
   constructor(
     private readonly store: EvidenceStore,
     private readonly warn: (message: string, error: unknown) => void,
+    private readonly lost: () => void,
   ) {}
 
   /** Returns at once. */
-  write(rollout: string, readings: readonly RecordedReading[]): void {
-    this.#waiting.set(rollout, [...(this.#waiting.get(rollout) ?? []), ...readings].slice(-mostWaiting));
-    if (this.#writing.has(rollout)) return;
-    const writing = this.#drain(rollout).finally(() => this.#writing.delete(rollout));
-    this.#writing.set(rollout, writing);
+  write(entries: readonly EvidenceEntry[]): void {
+    for (const entry of entries) this.#waiting.push(entry);
+    if (this.#waiting.length > mostWaiting) {
+      const given = this.#waiting.length - mostWaiting;
+      this.#waiting = this.#waiting.slice(given);
+      this.lost();
+      this.warn('evidence is lost', new Error(`the store takes nothing, ${given} entries were given up`));
+    }
+    if (this.#waiting.length > 0) this.#writing ??= this.#drain().finally(() => (this.#writing = undefined));
   }
 
   /** Resolves when nothing is being written. */
   async settled(): Promise<void> {
-    await Promise.all(this.#writing.values());
+    await this.#writing;
   }
 
-  async #drain(rollout: string): Promise<void> {
-    for (let batch = this.#next(rollout); batch.length > 0; batch = this.#next(rollout)) {
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
       try {
-        await this.store.append(rollout, batch);
+        await this.store.append(batch);
       } catch (error) {
-        this.#waiting.set(rollout, [...batch, ...this.#next(rollout)]);
-        this.warn(`the readings of rollout ${rollout} could not be kept`, error);
+        this.#waiting = [...batch, ...this.#waiting];
+        this.warn('readings could not be kept', error);
         return;
       }
     }
-  }
-
-  #next(rollout: string): RecordedReading[] {
-    const batch = this.#waiting.get(rollout) ?? [];
-    this.#waiting.delete(rollout);
-    return batch;
   }
 }

@@ -13,14 +13,12 @@ export interface LiveReadings {
 }
 
 /** A heartbeat is written to the server's database each second: it must stay small. */
-const mostListed = 50;
+const mostListed = 20;
 
-/** The newest readings of the newest subscriptions. */
+/** The newest readings of the newest subscriptions; `watches` come in order, the newest last. */
 export function liveReadings(watches: readonly RolloutWatch[], now: number): LiveReadings {
-  const newest = [...watches].sort((a, b) => b.subscriber.since - a.subscriber.since).slice(0, mostListed);
-  const rollouts = newest.map(({ subscriber, readings }) => [
-    subscriber.rollout,
-    { subscription: subscriber.number, readings },
-  ]);
+  const rollouts = watches
+    .slice(-mostListed)
+    .map(({ subscriber, readings }) => [subscriber.rollout, { subscription: subscriber.number, readings }]);
   return { at: now, watched: watches.length, rollouts: Object.fromEntries(rollouts) };
 }

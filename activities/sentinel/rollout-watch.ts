@@ -1,25 +1,36 @@
-import type { EvidenceSignal, Subscriber } from '../../src/analysis/sentinel.js';
+import type { EvidenceSignal, Watched } from '../../src/analysis/sentinel.js';
 import type { Guard, Verdict } from '../../src/engine/plan.js';
 import type { GuardReading } from '../../src/engine/ports.js';
 
 /** One subscription while an attempt of the activity watches it: its newest readings, and what its rollout knows. */
 export class RolloutWatch {
   readonly #latest = new Map<string, GuardReading>();
+  readonly #bySource = new Map<string, readonly Guard[]>();
   #told: ReadonlyMap<string, Verdict> | undefined;
 
-  /** @param begun when this attempt of the activity began, in milliseconds since the epoch */
+  /**
+   * @param begun when this attempt of the activity began, in milliseconds since the epoch
+   * @param told the verdicts that the rollout knows already
+   */
   constructor(
-    readonly subscriber: Subscriber,
+    readonly subscriber: Watched,
     private readonly begun: number,
-  ) {}
+    told?: ReadonlyMap<string, Verdict>,
+  ) {
+    this.#told = told;
+  }
 
   /** The newest reading of each guard that was read, in the order of the plan. */
   get readings(): readonly GuardReading[] {
     return this.subscriber.guards.flatMap(({ name }) => this.#latest.get(name) ?? []);
   }
 
-  guardsOf(source: string): Guard[] {
-    return this.subscriber.guards.filter(({ metric }) => metric.source === source);
+  guardsOf(source: string): readonly Guard[] {
+    const known = this.#bySource.get(source);
+    if (known !== undefined) return known;
+    const guards = this.subscriber.guards.filter(({ metric }) => metric.source === source);
+    this.#bySource.set(source, guards);
+    return guards;
   }
 
   /** The guards of a source whose interval is over; `slack` (milliseconds) forgives a tick that came early. */

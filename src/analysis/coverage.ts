@@ -18,36 +18,49 @@ export function isEvidence({ on }: Pick<Guard, 'on'>, { verdict }: Pick<GuardRea
 }
 
 /**
- * How much of a window the readings of one guard cover (ordered by time, all inside the window). Time counts between
- * two neighbours that are both evidence and at most 2.5 intervals apart; the edges of the window count likewise.
+ * Counts how much of a window the readings of one guard cover. Time counts between two neighbours that are both
+ * evidence and at most 2.5 intervals apart; the edges of the window count likewise.
  */
-export function coverageOf(
-  readings: readonly GuardReading[],
-  guard: Pick<Guard, 'evidence' | 'on'>,
-  from: number,
-  to: number,
-): Coverage {
-  let covered = 0;
-  let longestGap = { start: from, length: 0 };
-  let gapStart: number | undefined;
-  const points = [
-    { at: from, good: true },
-    ...readings.map((reading) => ({ at: reading.at, good: isEvidence(guard, reading) })),
-    { at: to, good: true },
-  ];
-  for (const [index, right] of points.entries()) {
-    const left = points[index - 1];
-    if (left === undefined) continue;
+export class CoverageCount {
+  #covered = 0;
+  #longestGap: Coverage['longestGap'];
+  #left: { readonly at: number; readonly good: boolean };
+  #gapStart: number | undefined;
+  #count = 0;
+
+  constructor(
+    private readonly guard: Pick<Guard, 'evidence' | 'on'>,
+    from: number,
+  ) {
+    this.#longestGap = { start: from, length: 0 };
+    this.#left = { at: from, good: true };
+  }
+
+  /** The next reading: not older than those before it. */
+  add(reading: GuardReading): void {
+    this.#count += 1;
+    this.#step({ at: reading.at, good: isEvidence(this.guard, reading) });
+  }
+
+  /** The coverage up to the end of the window; nothing is added after it. */
+  end(to: number): Coverage {
+    this.#step({ at: to, good: true });
+    return { covered: this.#covered, longestGap: this.#longestGap };
+  }
+
+  #step(right: { readonly at: number; readonly good: boolean }): void {
+    const left = this.#left;
+    this.#left = right;
     const length = right.at - left.at;
-    if (readings.length > 0 && left.good && right.good && length <= longestStep * guard.evidence.interval) {
-      covered += length;
-      gapStart = undefined;
-      continue;
+    const near = length <= longestStep * this.guard.evidence.interval;
+    if (this.#count > 0 && left.good && right.good && near) {
+      this.#covered += length;
+      this.#gapStart = undefined;
+      return;
     }
-    gapStart ??= left.at;
-    if (right.at - gapStart > longestGap.length) {
-      longestGap = { start: gapStart, length: right.at - gapStart };
+    this.#gapStart ??= left.at;
+    if (right.at - this.#gapStart > this.#longestGap.length) {
+      this.#longestGap = { start: this.#gapStart, length: right.at - this.#gapStart };
     }
   }
-  return { covered, longestGap };
 }

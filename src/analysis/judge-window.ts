@@ -1,6 +1,6 @@
 import type { Guard, Verdict } from '../engine/plan.js';
 import type { GuardReading, Judgement, Subscription } from '../engine/ports.js';
-import { coverageOf, isEvidence, type Coverage } from './coverage.js';
+import { CoverageCount, isEvidence, type Coverage } from './coverage.js';
 import { span } from './words.js';
 
 /** A reading as it is kept: with the subscription it was made for. */
@@ -14,45 +14,113 @@ const severity: readonly Verdict[] = ['pass', 'no-evidence', 'inconclusive', 'er
 
 interface Seen {
   readonly guard: Guard;
-  readonly readings: readonly RecordedReading[];
+  readonly count: number;
+  /** The newest. */
+  readonly failure: RecordedReading | undefined;
   readonly last: RecordedReading | undefined;
+  readonly baselines: readonly number[];
   readonly coverage: Coverage;
 }
 
-/**
- * Judges the evidence between `from` and `to` (milliseconds since the epoch, both inclusive). One `fail` fails the
- * window; a guard whose newest reading is no evidence gives that verdict; it passes only when every guard has evidence
- * for the whole window: a gap is `no-evidence`, never a pass, and so is a subscription without guards. Readings made
- * for another subscription, unless this one continues it, are stale and do not count. The order of the readings does not matter.
- */
+/** Judges all readings of a window at once: see `WindowJudge`. Their order does not matter. */
 export function judgeWindow(
   subscription: Subscription,
   readings: readonly RecordedReading[],
   from: number,
   to: number,
 ): Judgement {
-  const valid = readings.filter(
-    ({ subscription: number, at }) =>
-      number >= (subscription.continues ?? subscription.number) &&
-      number <= subscription.number &&
-      at >= from &&
-      at <= to,
-  );
-  const seen = subscription.guards.map((guard) => see(guard, valid, from, to));
-  const covered = seen.length === 0 ? 0 : Math.min(...seen.map(({ coverage }) => coverage.covered));
-  const last = seen.flatMap((entry) => (entry.last === undefined ? [] : [withoutNumber(entry.last)]));
-  const failed = seen.flatMap(({ guard, readings: of }) =>
-    of.some(({ verdict }) => verdict === 'fail') ? [guard.name] : [],
-  );
-  return { ...conclude(seen, from, to), failed, covered, recorded: recordedOf(seen), last };
+  const judge = new WindowJudge(subscription, from, to);
+  judge.add(readings);
+  return judge.conclude();
+}
+
+/**
+ * Judges the evidence between `from` and `to` (milliseconds since the epoch, both inclusive), part by part: weeks of it
+ * need not be in memory at once. One `fail` fails the window; a guard whose newest reading is no evidence gives that
+ * verdict; it passes only when every guard has evidence for the whole window: a gap is `no-evidence`, never a pass, and
+ * so is a subscription without guards. Readings made for another subscription, unless this one continues it, are stale
+ * and do not count.
+ */
+export class WindowJudge {
+  readonly #guards: readonly GuardWindow[];
+
+  constructor(
+    private readonly subscription: Subscription,
+    private readonly from: number,
+    private readonly to: number,
+  ) {
+    this.#guards = subscription.guards.map((guard) => new GuardWindow(guard, from));
+  }
+
+  /** Takes readings in any order, all of them younger than those of the part before. */
+  add(readings: readonly RecordedReading[]): void {
+    const { number: newest, continues: oldest = newest } = this.subscription;
+    const valid = readings.filter(
+      ({ subscription, at }) =>
+        subscription >= oldest && subscription <= newest && at >= this.from && at <= this.to,
+    );
+    for (const guard of this.#guards) guard.add(valid);
+  }
+
+  /** The judgement; nothing is added after it. */
+  conclude(): Judgement {
+    const seen = this.#guards.map((guard) => guard.end(this.to));
+    const covered = seen.length === 0 ? 0 : Math.min(...seen.map(({ coverage }) => coverage.covered));
+    const last = seen.flatMap((entry) => (entry.last === undefined ? [] : [withoutNumber(entry.last)]));
+    const failed = seen.flatMap(({ guard, failure }) => (failure === undefined ? [] : [guard.name]));
+    return {
+      ...conclude(seen, this.from, this.to),
+      failed,
+      covered,
+      recorded: recordedOf(seen),
+      last,
+    };
+  }
+}
+
+/** What one guard says in a window. */
+class GuardWindow {
+  readonly #coverage: CoverageCount;
+  readonly #baselines: number[] = [];
+  #count = 0;
+  #failure: RecordedReading | undefined;
+  #last: RecordedReading | undefined;
+
+  constructor(
+    private readonly guard: Guard,
+    from: number,
+  ) {
+    this.#coverage = new CoverageCount(guard, from);
+  }
+
+  add(readings: readonly RecordedReading[]): void {
+    for (const reading of oneOfEachMoment(readings.filter(({ guard }) => guard === this.guard.name))) {
+      this.#count += 1;
+      this.#last = reading;
+      if (reading.verdict === 'fail') this.#failure = reading;
+      if (reading.baseline !== undefined) this.#baselines.push(reading.baseline);
+      this.#coverage.add(reading);
+    }
+  }
+
+  end(to: number): Seen {
+    return {
+      guard: this.guard,
+      count: this.#count,
+      failure: this.#failure,
+      last: this.#last,
+      baselines: this.#baselines,
+      coverage: this.#coverage.end(to),
+    };
+  }
 }
 
 function conclude(seen: readonly Seen[], from: number, to: number): { verdict: Verdict; reason: string } {
   const whole = to - from;
   if (seen.length === 0)
     return { verdict: 'no-evidence', reason: 'no guard is watched: nothing was observed' };
-  const failed = seen.flatMap((entry) => entry.readings.filter(({ verdict }) => verdict === 'fail'));
-  const failure = failed.sort((a, b) => a.at - b.at).at(-1);
+  const failures = seen.flatMap(({ failure }) => failure ?? []);
+  const failure = failures.sort((a, b) => a.at - b.at).at(-1);
   if (failure !== undefined) return { verdict: 'fail', reason: `${failure.guard}: ${failure.reason}` };
   const missing = seen.find(({ last }) => last === undefined);
   const unsure = seen
@@ -66,7 +134,7 @@ function conclude(seen: readonly Seen[], from: number, to: number): { verdict: V
   }
   const gap = seen.find(({ coverage }) => coverage.covered < whole - roundingTolerance);
   if (gap !== undefined) return { verdict: 'no-evidence', reason: describeGap(gap, from, whole) };
-  const count = seen.reduce((sum, entry) => sum + entry.readings.length, 0);
+  const count = seen.reduce((sum, entry) => sum + entry.count, 0);
   return { verdict: 'pass', reason: `every guard passed for ${span(whole)} (${count} readings)` };
 }
 
@@ -74,12 +142,6 @@ function describeGap({ guard, coverage }: Seen, from: number, whole: number): st
   const { start, length } = coverage.longestGap;
   const where = `the longest gap lasted ${span(length)} and began ${span(start - from)} into the window`;
   return `${guard.name} has evidence for ${span(coverage.covered)} of ${span(whole)}: ${where}`;
-}
-
-function see(guard: Guard, valid: readonly RecordedReading[], from: number, to: number): Seen {
-  const readings = oneOfEachMoment(valid.filter((reading) => reading.guard === guard.name));
-  const coverage = coverageOf(readings, guard, from, to);
-  return { guard, readings, last: readings.at(-1), coverage };
 }
 
 /** Ordered by time; of several readings of one moment (an append that was repeated) the most telling. */
@@ -95,8 +157,8 @@ function oneOfEachMoment(readings: readonly RecordedReading[]): RecordedReading[
 }
 
 function recordedOf(seen: readonly Seen[]): Judgement['recorded'] {
-  const medians = seen.flatMap(({ guard, readings }) => {
-    const value = median(readings.flatMap(({ baseline }) => (baseline === undefined ? [] : [baseline])));
+  const medians = seen.flatMap(({ guard, baselines }) => {
+    const value = median(baselines);
     return value === undefined ? [] : [[guard.name, value] as const];
   });
   return Object.fromEntries(medians);

@@ -1,10 +1,9 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRecords } from '../../../activities/records/records.js';
-import type { RecordedReading } from '../../../src/analysis/judge-window.js';
 import { planDigest } from '../../../src/engine/digest.js';
 import { Refusal } from '../../../src/engine/errors.js';
 import type { Plan, Target } from '../../../src/engine/plan.js';
@@ -78,57 +77,6 @@ describe('captures', () => {
       );
     }
   });
-});
-
-describe('evidence', () => {
-  const reading = (at: number): RecordedReading => {
-    return { guard: 'errors', verdict: 'pass', at, reason: 'ä good', subscription: 1 };
-  };
-
-  it('gives back a window, both ends with it, oldest first', async () => {
-    const { records } = await given();
-    expect(await records.evidence.window(rollout, 0, 10)).toEqual([]);
-    await records.evidence.append(rollout, [reading(3), reading(1)]);
-    await records.evidence.append(rollout, []);
-    await records.evidence.append(rollout, [reading(2), reading(4)]);
-    await records.evidence.append('another', [reading(2)]);
-    const window = await records.evidence.window(rollout, 2, 4);
-    expect(window).toEqual([reading(2), reading(3), reading(4)]);
-  });
-
-  it('loses nothing when several write at once', async () => {
-    const { directory, records } = await given();
-    const writers = Array.from({ length: 50 }, (_, at) =>
-      createRecords(directory).evidence.append(rollout, [reading(at)]),
-    );
-    await Promise.all(writers);
-    expect(await records.evidence.window(rollout, 0, 100)).toHaveLength(50);
-  });
-
-  it('passes over a line torn anywhere by a crash, and loses nothing else', async () => {
-    const { directory, records } = await given();
-    await records.evidence.append(rollout, [reading(1)]);
-    const file = await onlyFileOf(directory, '.jsonl');
-    const whole = await readFile(file);
-    const line = Buffer.from(JSON.stringify(reading(2)));
-    for (let length = 1; length < line.length; length++) {
-      await writeFile(file, whole);
-      await appendFile(file, line.subarray(0, length));
-      expect(await records.evidence.window(rollout, 0, 10)).toEqual([reading(1)]);
-      await records.evidence.append(rollout, [reading(3)]);
-      expect(await records.evidence.window(rollout, 0, 10)).toEqual([reading(1), reading(3)]);
-    }
-  });
-
-  it.each(['null', '{}', '[]', '1', '{"guard":"errors","at":2,"verdict":"great"}', '<html>'])(
-    'passes over %s',
-    async (line) => {
-      const { directory, records } = await given();
-      await records.evidence.append(rollout, [reading(1)]);
-      await appendFile(await onlyFileOf(directory, '.jsonl'), `${line}\n`);
-      expect(await records.evidence.window(rollout, 0, 10)).toEqual([reading(1)]);
-    },
-  );
 });
 
 describe('plans', () => {

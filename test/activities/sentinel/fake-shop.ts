@@ -1,7 +1,8 @@
 import type { RecordedReading } from '../../../src/analysis/judge-window.js';
 import type { ArmCounters, Scrape } from '../../../src/analysis/arms.js';
 import type { MetricsSource } from '../../../activities/metrics/ports.js';
-import type { EvidenceStore } from '../../../activities/records/evidence.js';
+import type { EvidenceEntry, EvidenceStore } from '../../../activities/records/evidence.js';
+import { pickReadings, spansOf, withoutRepeats } from '../../../activities/records/evidence/membership.js';
 
 /** A shop whose traffic flows as long as it is asked: each millisecond one request of each arm. */
 export class FakeShop implements MetricsSource {
@@ -30,13 +31,13 @@ export class FakeShop implements MetricsSource {
 
 /** Evidence in memory. */
 export class MemoryEvidence implements EvidenceStore {
-  readonly kept = new Map<string, RecordedReading[]>();
+  readonly entries: EvidenceEntry[] = [];
   /** What every append throws, as long as it is set. */
   broken: Error | undefined;
 
-  append(rollout: string, readings: readonly RecordedReading[]): Promise<void> {
+  append(entries: readonly EvidenceEntry[]): Promise<void> {
     if (this.broken !== undefined) return Promise.reject(this.broken);
-    this.kept.set(rollout, [...this.of(rollout), ...readings]);
+    for (const entry of entries) this.entries.push(entry);
     return Promise.resolve();
   }
 
@@ -44,7 +45,23 @@ export class MemoryEvidence implements EvidenceStore {
     return Promise.resolve(this.of(rollout).filter(({ at }) => at >= from && at <= to));
   }
 
+  async *parts(rollout: string, from: number, to: number): AsyncGenerator<RecordedReading[]> {
+    yield await this.window(rollout, from, to);
+  }
+
   of(rollout: string): RecordedReading[] {
-    return this.kept.get(rollout) ?? [];
+    const { own, series } = spansOf(
+      this.entries.flatMap((entry): unknown[] => {
+        if (!('rollout' in entry) || entry.rollout !== rollout) return [];
+        return 'reading' in entry ? [entry.reading] : [entry];
+      }),
+    );
+    const shared = [...series].flatMap(([name, spans]) =>
+      pickReadings(
+        spans,
+        this.entries.flatMap((entry) => ('rollout' in entry || entry.series !== name ? [] : [entry.reading])),
+      ),
+    );
+    return withoutRepeats([...own, ...shared]);
   }
 }

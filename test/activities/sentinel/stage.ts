@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import {
   DefaultLogger,
@@ -15,11 +16,22 @@ import type { MetricsSource } from '../../../activities/metrics/ports.js';
 import {
   createSentinelActivities,
   type SentinelActivities,
+  type SentinelDependencies,
 } from '../../../activities/sentinel/create-sentinel-activities.js';
-import { sentinelId, type SentinelInput, type Subscriber } from '../../../src/analysis/sentinel.js';
+import { unpack } from '../../../src/analysis/packed.js';
+import {
+  sentinelId,
+  sentinelNames,
+  type OrphanReport,
+  type RosterPage,
+  type SentinelInput,
+  type Subscriber,
+  type Watched,
+} from '../../../src/analysis/sentinel.js';
 import type { Guard } from '../../../src/engine/plan.js';
-import type { GuardReading } from '../../../src/engine/ports.js';
+import type { GuardReading, Notice } from '../../../src/engine/ports.js';
 import type { Heard, watchedRollout } from '../../workflows/fixtures/watched-rollout.js';
+import { temporalCli } from '../../support/rollouts/temporal-cli.js';
 import '../../support/servers.js';
 import { FakeShop, MemoryEvidence } from './fake-shop.js';
 
@@ -33,6 +45,8 @@ export const errorsBelow = (atMost: number, source = 'shop'): Guard => ({
   on: { fail: 'roll-back', inconclusive: 'hold', error: 'hold', 'no-evidence': 'hold' },
 });
 
+const environmentKey = defineSearchAttributeKey('SwitchbackEnvironment', SearchAttributeType.KEYWORD);
+
 interface Running {
   stop(): Promise<void>;
 }
@@ -45,8 +59,15 @@ export class Stage {
   readonly taskQueue = `sentinel-${this.environment}`;
   readonly shop = new FakeShop();
   readonly evidence = new MemoryEvidence();
+  /** What people were told. */
+  readonly notices: Notice[] = [];
   readonly #workers: Running[] = [];
-  readonly #rollouts: WorkflowHandle<typeof watchedRollout>[] = [];
+  readonly #rollouts: WorkflowHandle[] = [];
+
+  /** What telling people throws, as long as it is set. */
+  mute: Error | undefined;
+  readonly #notify = (notice: Notice) =>
+    this.mute === undefined ? Promise.resolve(void this.notices.push(notice)) : Promise.reject(this.mute);
 
   private constructor(
     readonly client: Client,
@@ -73,9 +94,13 @@ export class Stage {
   }
 
   /** The activities as a new process would make them: with nothing scraped yet. */
-  activities(sources: Record<string, MetricsSource> = { shop: this.shop }): SentinelActivities {
+  activities(
+    sources: Record<string, MetricsSource> = { shop: this.shop },
+    settings: Pick<SentinelDependencies, 'lookAroundEvery'> = {},
+  ): SentinelActivities {
     const { client, evidence, environment, taskQueue } = this;
-    return createSentinelActivities({ client, sources, evidence, environment, taskQueue, idleAfter: 500 });
+    const quick = { idleAfter: 500, lookAroundEvery: 300, ...settings };
+    return createSentinelActivities({ client, sources, evidence, environment, taskQueue, ...quick });
   }
 
   /** Starts a worker; with `none` it runs workflows but cannot watch. */
@@ -84,7 +109,7 @@ export class Stage {
       connection: this.connection,
       taskQueue: this.taskQueue,
       workflowBundle: this.code,
-      ...(activities === 'none' ? {} : { activities: { ...activities } }),
+      ...(activities === 'none' ? {} : { activities: { ...activities, notify: this.#notify } }),
       stickyQueueScheduleToStartTimeout: '1s',
       maxHeartbeatThrottleInterval: '1s',
     });
@@ -100,13 +125,14 @@ export class Stage {
   }
 
   /** Starts a rollout's workflow; it does not subscribe by itself. */
-  async rollout(name = `rollout-${randomUUID().slice(0, 8)}`): Promise<Rollout> {
+  async rollout(name = `${this.environment}/rollout-${randomUUID().slice(0, 8)}`): Promise<Rollout> {
     const handle = await this.client.workflow.start<typeof watchedRollout>('watchedRollout', {
-      workflowId: `${this.environment}/${name}`,
+      workflowId: name,
       taskQueue: this.taskQueue,
+      typedSearchAttributes: [{ key: environmentKey, value: this.environment }],
     });
     this.#rollouts.push(handle);
-    return new Rollout(name, handle);
+    return new Rollout(name, handle, this.client);
   }
 
   get sentinel(): WorkflowHandle {
@@ -120,6 +146,27 @@ export class Stage {
       taskQueue: this.taskQueue,
       args: [{ environment: this.environment, ...settings }],
     });
+  }
+
+  /** Whom the sentinel watches, as it says itself. */
+  async roster(): Promise<readonly Watched[]> {
+    return unpack((await this.sentinel.query<RosterPage, [number]>(sentinelNames.roster, 0)).watched);
+  }
+
+  /** What a workflow heard, whichever of its runs. */
+  heardBy(workflowId: string): Promise<Heard> {
+    return this.client.workflow.getHandle(workflowId).query<Heard>('heard');
+  }
+
+  /** Resets a rollout's workflow to its beginning; signals are kept. */
+  async reset({ handle }: Rollout): Promise<void> {
+    const what = ['--workflow-id', handle.workflowId, '--event-id', '3', '--reason', 'tried in a test'];
+    await temporalCli('workflow', 'reset', ...what);
+    this.#rollouts.push(this.client.workflow.getHandle(handle.workflowId));
+  }
+
+  orphans(): Promise<readonly OrphanReport[]> {
+    return this.sentinel.query<readonly OrphanReport[]>(sentinelNames.orphans);
   }
 
   async clear(): Promise<void> {
@@ -136,6 +183,7 @@ export class Rollout {
   constructor(
     readonly name: string,
     readonly handle: WorkflowHandle<typeof watchedRollout> & { firstExecutionRunId?: string },
+    private readonly client: Client,
   ) {}
 
   subscriber(guards: readonly Guard[], over: Partial<Subscriber> = {}): Subscriber {
@@ -153,7 +201,7 @@ export class Rollout {
   }
 
   heard(): Promise<Heard> {
-    return this.handle.query<Heard>('heard');
+    return this.client.workflow.getHandle(this.name).query<Heard>('heard');
   }
 
   /** The verdicts heard so far, in order, one list for each signal. */

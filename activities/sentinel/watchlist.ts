@@ -1,0 +1,101 @@
+import { Guards } from '../../src/analysis/guards.js';
+import { unpack } from '../../src/analysis/packed.js';
+import type { RosterPage, SubscriptionId, Watched } from '../../src/analysis/sentinel.js';
+import { RolloutWatch } from './rollout-watch.js';
+import type { Told } from './told.js';
+
+/** A source's part of the list: who needs it, and how often and how far back their guards look. */
+interface Users {
+  readonly watches: readonly RolloutWatch[];
+  /** Milliseconds; undefined when nobody needs it. */
+  readonly interval: number | undefined;
+  /** How far back they look, with what the longest look begins with. */
+  readonly span: number;
+}
+
+/** Who is watched, as an attempt of the activity knows it. */
+export class Watchlist {
+  readonly #watches = new Map<string, RolloutWatch>();
+  readonly #guards = new Guards();
+  /** What was found out since the last change. */
+  readonly #users = new Map<string, Users>();
+
+  /**
+   * @param begun when this attempt of the activity began, in milliseconds since the epoch
+   * @param told what subscribers know already
+   */
+  constructor(
+    private readonly begun: number,
+    private readonly told: Pick<Told, 'of'>,
+  ) {}
+
+  get size(): number {
+    return this.#watches.size;
+  }
+
+  /** In the order in which they came, the newest last. */
+  get watches(): readonly RolloutWatch[] {
+    return [...this.#watches.values()];
+  }
+
+  get watched(): readonly Watched[] {
+    return this.watches.map(({ subscriber }) => subscriber);
+  }
+
+  get(rollout: string): Watched | undefined {
+    return this.#watches.get(rollout)?.subscriber;
+  }
+
+  /** Whether exactly this subscription is watched. */
+  has(subscriber: Watched): boolean {
+    return this.get(subscriber.rollout) === subscriber;
+  }
+
+  /** Stops watching a subscription, unless a newer one has taken its place. */
+  drop(subscriber: Watched): void {
+    if (!this.has(subscriber)) return;
+    this.#watches.delete(subscriber.rollout);
+    this.#users.clear();
+  }
+
+  /** Takes what changed; answers the sources that newcomers need. */
+  apply({ left, watched }: RosterPage): ReadonlySet<string> {
+    const needed = new Set<string>();
+    for (const rollout of left) this.#watches.delete(rollout);
+    for (const given of unpack(watched)) {
+      const subscriber = { ...given, guards: this.#guards.list(given.guards) };
+      const known = this.#watches.get(subscriber.rollout)?.subscriber;
+      if (known !== undefined && isSame(known, subscriber)) continue;
+      this.#watches.delete(subscriber.rollout);
+      this.#watches.set(
+        subscriber.rollout,
+        new RolloutWatch(subscriber, this.begun, this.told.of(subscriber)),
+      );
+      for (const { metric } of subscriber.guards) needed.add(metric.source);
+    }
+    this.#users.clear();
+    return needed;
+  }
+
+  usersOf(source: string): Users {
+    const known = this.#users.get(source);
+    if (known !== undefined) return known;
+    const watches = this.watches.filter((watch) => watch.guardsOf(source).length > 0);
+    const guards = new Set(watches.flatMap((watch) => watch.guardsOf(source)));
+    const rules = [...guards].map(({ evidence }) => evidence);
+    const users = {
+      watches,
+      interval: rules.length === 0 ? undefined : Math.min(...rules.map(({ interval }) => interval)),
+      span: Math.max(0, ...rules.map(({ lookBack, interval }) => lookBack + 2 * interval)),
+    };
+    this.#users.set(source, users);
+    return users;
+  }
+}
+
+/** An orphan that runs after all is told everything anew. */
+function isSame(a: SubscriptionId & Pick<Watched, 'orphan'>, b: typeof a): boolean {
+  return (
+    a.number === b.number && a.since === b.since && (a.orphan === undefined) === (b.orphan === undefined)
+  );
+}
