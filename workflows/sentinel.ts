@@ -24,6 +24,7 @@ import {
   type Subscriber,
   type WatchInput,
 } from '../src/analysis/sentinel.js';
+import { buildAtWork } from './versioning.js';
 
 interface Watching {
   watchEnvironment(input: WatchInput): Promise<void>;
@@ -87,7 +88,9 @@ export async function sentinel(input: SentinelInput): Promise<void> {
     for (;;) {
       await condition(() => subscribers.size > 0 || full());
       if (full()) break;
-      const lost = await supervise(watch, full);
+      const begunBy = buildAtWork();
+      // What watches has to know what the newest rollouts ask for: it moves with the workflow.
+      const lost = await supervise(watch, () => full() || buildAtWork() !== begunBy);
       if (lost === undefined) continue;
       await tell(`nobody watches ${input.environment}: ${lost}`);
       await sleep(afterLoss);
@@ -104,10 +107,10 @@ export async function sentinel(input: SentinelInput): Promise<void> {
 }
 
 /**
- * Runs the activity until it ends, or until the history is full: then it is cancelled and waited for, so that nothing
- * is in flight when the next run begins. Answers why it was lost, if it was.
+ * Runs the activity until it ends, or until it is to end: then it is cancelled and waited for, so that nothing is in
+ * flight when the next run or another build begins. Answers why it was lost, if it was.
  */
-async function supervise(watch: () => Promise<void>, full: () => boolean): Promise<string | undefined> {
+async function supervise(watch: () => Promise<void>, over: () => boolean): Promise<string | undefined> {
   const scope = new CancellationScope();
   let ended = false;
   const outcome = scope.run(watch).then(
@@ -115,10 +118,10 @@ async function supervise(watch: () => Promise<void>, full: () => boolean): Promi
     (error: unknown) => error,
   );
   void outcome.then(() => (ended = true));
-  await condition(() => ended || full());
+  await condition(() => ended || over());
   if (!ended) scope.cancel();
   const error = await outcome;
-  if (error === undefined || full()) return undefined;
+  if (error === undefined || over()) return undefined;
   if (isCancellation(error)) throw error;
   return rootMessage(error);
 }

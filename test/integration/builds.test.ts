@@ -25,6 +25,12 @@ async function workedBy(temporal: Client, workflowId: string): Promise<string | 
   return buildOf(raw.workflowExecutionInfo?.versioningInfo);
 }
 
+/** The build whose worker has the activity that watches an environment. */
+async function watchedBy(temporal: Client, environment: string): Promise<string | undefined> {
+  const { raw } = await temporal.workflow.getHandle(sentinelId(environment)).describe();
+  return raw.pendingActivities?.[0]?.lastDeploymentVersion?.buildId ?? undefined;
+}
+
 /** The builds with what is not about times, the newest first. */
 async function buildsOf({ client, name }: TestEnvironment) {
   const builds = await client.builds.list(name);
@@ -58,6 +64,7 @@ it.concurrent('an old rollout ends on its build, while the sentinel and new roll
     await second.waitForGate('approve/go');
     expect(await workedBy(temporal, second.id)).toBe('new');
     await expect.poll(() => workedBy(temporal, sentinelId(name))).toBe('new');
+    await expect.poll(() => watchedBy(temporal, name), { timeout: 20_000 }).toBe('new');
 
     await first.decideAt('approve/go', 'ben', { type: 'reject' });
     expect((await first.ended()).outcome).toMatchObject({ type: 'rolled-back' });
