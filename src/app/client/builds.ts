@@ -3,12 +3,14 @@ import { Refusal } from '../../engine/errors.js';
 import type { Build, Builds, Moved } from '../client.js';
 import { deploymentOf, readDeployment, setCurrent, type Deployment } from '../deployment.js';
 import type { Calls } from './calls.js';
-import { hasCode, rootMessage } from './failures.js';
+import { hasCode, rootMessage, translate } from './failures.js';
 import { partsOf } from './rollout-id.js';
 import { rolloutType } from './summary.js';
 import { workersOf } from './workers.js';
 
 const answerWithin = 5_000;
+/** The server answers once every queue knows it. */
+const changeWithin = 30_000;
 /** `PINNED_OVERRIDE_BEHAVIOR_PINNED` of Temporal's API. */
 const pinned = 1;
 
@@ -17,6 +19,8 @@ export class TemporalBuilds implements Builds {
   constructor(
     private readonly client: Client,
     private readonly calls: Calls,
+    /** The server, for messages. */
+    private readonly server: string,
   ) {}
 
   async list(environment: string): Promise<readonly Build[]> {
@@ -49,10 +53,9 @@ export class TemporalBuilds implements Builds {
     try {
       const { workflowService } = this.client;
       const service = { workflowService, namespace: this.client.options.namespace };
-      await this.calls.make(answerWithin, () => setCurrent(service, environment, build));
+      await this.calls.make(changeWithin, () => setCurrent(service, environment, build));
     } catch (error) {
-      if (!hasCode(error, 'failedPrecondition'))
-        return this.calls.translated(answerWithin, () => Promise.reject(error as Error));
+      if (!hasCode(error, 'failedPrecondition')) throw translate(error, this.server);
       const mend = `start one: switchback worker --env ${environment}`;
       throw new Refusal(
         `build ${build}`,

@@ -61,7 +61,7 @@ class TemporalRolloutClient implements RolloutClient {
     private readonly name: string,
   ) {
     this.calls = new Calls(client, name);
-    this.builds = new TemporalBuilds(client, this.calls);
+    this.builds = new TemporalBuilds(client, this.calls, name);
     const workerHint = async (environment: string) => {
       const workers = await this.calls.translated(answerWithin, () => workersOf(client, environment));
       return `: ${absence('', environment, undefined, workers).reason}`;
