@@ -5,6 +5,7 @@ import type { Build } from '../../src/app/client.js';
 import { buildOf } from '../../src/app/client/builds.js';
 import type { Plan } from '../../src/engine/plan.js';
 import { switchback } from '../app/cli/console.js';
+import { temporalCli } from '../support/rollouts/temporal-cli.js';
 import { eventsOf, openEnvironment, type TestEnvironment } from '../support/rollouts.js';
 
 const old = { buildId: 'old', workflows: new URL('../support/builds/old', import.meta.url) };
@@ -29,6 +30,17 @@ async function workedBy(temporal: Client, workflowId: string): Promise<string | 
 async function watchedBy(temporal: Client, environment: string): Promise<string | undefined> {
   const { raw } = await temporal.workflow.getHandle(sentinelId(environment)).describe();
   return raw.pendingActivities?.[0]?.lastDeploymentVersion?.buildId ?? undefined;
+}
+
+/** As docs/deploying.md does it with Temporal's own program. */
+async function moveByTemporal({ name }: TestEnvironment, rollout: string, build: string): Promise<void> {
+  const deployment = `switchback-${name}`;
+  await temporalCli('worker', 'deployment', 'describe', '--name', deployment);
+  await temporalCli(
+    ...['workflow', 'update-options', '--workflow-id', rollout],
+    ...['--versioning-override-behavior', 'pinned', '--versioning-override-deployment-name', deployment],
+    ...['--versioning-override-build-id', build],
+  );
 }
 
 /** The builds with what is not about times, the newest first. */
@@ -110,6 +122,9 @@ it.concurrent('a rollout that its build can do nothing with is moved to a mended
 
     await environment.workAs({ buildId: 'mended' });
     expect(await workedBy(temporal, rollout.id)).toBe('broken');
+    await moveByTemporal(environment, rollout.id, 'mended');
+    expect(await workedBy(temporal, rollout.id)).toBe('mended');
+    await moveByTemporal(environment, rollout.id, 'broken');
     const moved = await switchback([
       ...['builds', 'move', rollout.id, '--to', 'mended'],
       ...['--address', client.address, '-o', 'json'],
