@@ -36,11 +36,9 @@ async function watchedBy(temporal: Client, environment: string): Promise<string 
 async function moveByTemporal({ name }: TestEnvironment, rollout: string, build: string): Promise<void> {
   const deployment = `switchback-${name}`;
   await temporalCli('worker', 'deployment', 'describe', '--name', deployment);
-  await temporalCli(
-    ...['workflow', 'update-options', '--workflow-id', rollout],
-    ...['--versioning-override-behavior', 'pinned', '--versioning-override-deployment-name', deployment],
-    ...['--versioning-override-build-id', build],
-  );
+  const pinned = ['--versioning-override-behavior', 'pinned'];
+  const to = ['--versioning-override-deployment-name', deployment, '--versioning-override-build-id', build];
+  await temporalCli('workflow', 'update-options', '--workflow-id', rollout, ...pinned, ...to);
 }
 
 /** The builds with what is not about times, the newest first. */
@@ -125,10 +123,8 @@ it.concurrent('a rollout that its build can do nothing with is moved to a mended
     await moveByTemporal(environment, rollout.id, 'mended');
     expect(await workedBy(temporal, rollout.id)).toBe('mended');
     await moveByTemporal(environment, rollout.id, 'broken');
-    const moved = await switchback([
-      ...['builds', 'move', rollout.id, '--to', 'mended'],
-      ...['--address', client.address, '-o', 'json'],
-    ]);
+    const server = ['--address', client.address, '-o', 'json'];
+    const moved = await switchback(['builds', 'move', rollout.id, '--to', 'mended', ...server]);
     expect(moved.stderr).toBe('');
     expect(moved.json()).toEqual({ rollout: rollout.id, build: 'mended', from: 'broken' });
     await rollout.pass('approve/go', { ana: 'update', ben: 'update' });
