@@ -15,12 +15,10 @@ export interface StoredHistory {
 
 /** Every history that is kept, by name. */
 export async function storedHistories(): Promise<readonly StoredHistory[]> {
-  const names = (await readdir(directory)).filter((name) => name.endsWith('.json')).sort();
+  const files = (await readdir(directory)).filter((file) => file.endsWith('.json'));
+  const names = files.map((file) => file.slice(0, -'.json'.length)).sort();
   return Promise.all(
-    names.map(async (name) => ({
-      name: name.slice(0, -'.json'.length),
-      text: await readFile(`${directory}${name}`, 'utf8'),
-    })),
+    names.map(async (name) => ({ name, text: await readFile(`${directory}${name}.json`, 'utf8') })),
   );
 }
 

@@ -1,44 +1,56 @@
 import { dirname } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import { sentinelId } from '../../src/analysis/sentinel.js';
+import { taskQueueOf } from '../../src/app/config.js';
 import { openEnvironment, type TestEnvironment } from '../support/rollouts.js';
 import { store, type Secrets } from './histories.js';
 import { paths } from './paths.js';
 import { scenarios } from './scenarios.js';
 
 it.concurrent.each(paths)('records %s', async (path) => {
-  const { options, walk } = scenarios[path];
+  const { options, walk, ends } = scenarios[path];
   const environment = await openEnvironment(options);
   try {
     await environment.work();
     const rollout = await walk(environment);
-    await environment.client.wait(rollout.id);
+    const { type, reason } = await environment.client.wait(rollout.id);
+    expect(`${type}: ${reason}`).toMatch(ends);
     await store(path, await runsOf(environment.temporal, rollout.id), secretsOf(environment));
   } finally {
     await environment.close();
   }
 });
 
-it.concurrent('records a sentinel that goes on in a new run, and moves to another build', async () => {
+it.concurrent('records sentinel: it goes on in a new run', async () => {
   const environment = await openEnvironment();
   try {
     const { temporal, name } = environment;
-    const id = sentinelId(name);
-    await environment.workAs({ buildId: 'first' });
-    await temporal.workflow.start('sentinel', {
-      workflowId: id,
-      taskQueue: `switchback-${name}`,
-      args: [{ environment: name, continueAfter: 20 }],
+    await environment.work();
+    const sentinel = await temporal.workflow.start('sentinel', {
+      workflowId: sentinelId(name),
+      taskQueue: taskQueueOf(name),
+      args: [{ environment: name, continueAfter: 12 }],
     });
+    await (await environment.start()).waitForGate('approve/go');
+    await store('sentinel', await runsOf(temporal, sentinel.workflowId), secretsOf(environment));
+  } finally {
+    await environment.close();
+  }
+});
+
+it.concurrent('records sentinel-moved: another build takes it over', async () => {
+  const environment = await openEnvironment();
+  try {
+    const { client, temporal, name } = environment;
+    await environment.workAs({ buildId: 'first' });
     const rollout = await environment.start();
     await rollout.waitForGate('approve/go');
     await environment.workAs({ buildId: 'second' });
-    await rollout.pass('approve/go', { ana: 'update', ben: 'update' });
-    await rollout.pass('approve/purge', { ana: 'update' });
-    await environment.client.wait(rollout.id);
-    await store('sentinel', await runsOf(temporal, id), secretsOf(environment));
+    await rollout.decideAt('approve/go', 'ana', { type: 'reject' });
+    await client.wait(rollout.id);
+    await store('sentinel-moved', await runsOf(temporal, sentinelId(name)), secretsOf(environment));
   } finally {
     await environment.close();
   }

@@ -13,6 +13,8 @@ import type { PathName } from './paths.js';
 /** How one path is walked on real parts. */
 export interface Scenario {
   readonly options?: EnvironmentOptions;
+  /** How it ends, for it may meet another fate on a busy machine: `type: reason`. */
+  readonly ends: RegExp;
   /** Walks the path to its end, and answers the rollout that walked it. */
   walk(environment: TestEnvironment): Promise<TestRollout>;
 }
@@ -40,6 +42,7 @@ function abortAt(
   const { batches, ...options } = more;
   return {
     ...options,
+    ends: /^rolled-back: ben aborted/,
     async walk(environment) {
       const rollout = await environment.start(
         params,
@@ -55,6 +58,7 @@ function abortAt(
 /** Every path that a rollout can take, by its name. */
 export const scenarios: Readonly<Record<PathName, Scenario>> = {
   completed: {
+    ends: /^completed/,
     async walk(environment) {
       const rollout = await environment.start();
       await approveAll(rollout);
@@ -62,6 +66,7 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
     },
   },
   rejected: {
+    ends: /^rolled-back: ben rejected/,
     async walk(environment) {
       const rollout = await environment.start();
       await rollout.decideAt('approve/go', 'ana', { type: 'approve' });
@@ -69,8 +74,12 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
       return rollout;
     },
   },
-  'expired-approval': { walk: (environment) => environment.start({ decideWithin: '1s' }) },
+  'expired-approval': {
+    ends: /^rolled-back: approve.go expired/,
+    walk: (environment) => environment.start({ decideWithin: '1s' }),
+  },
   'guard-fail': {
+    ends: /^rolled-back: guard errors failed/,
     async walk(environment) {
       const rollout = await environment.start({ canaryFor: '1m' });
       await rollout.waitForWatch('watch/canary-25');
@@ -79,6 +88,7 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
     },
   },
   'no-evidence': {
+    ends: /^rolled-back: held too long/,
     async walk(environment) {
       const rollout = await environment.start({ canaryFor: '1m', askAfter: '1s', giveUpAfter: '2s' });
       await rollout.waitForWatch('watch/canary-25');
@@ -87,6 +97,7 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
     },
   },
   refused: {
+    ends: /^refused: .*the guards did not give leave/,
     async walk(environment) {
       environment.shop.answers = 'html';
       return environment.start({ preflightWithin: '2s' });
@@ -105,6 +116,7 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
     await rollout.waitForGate('approve/purge');
   }),
   cancelled: {
+    ends: /^rolled-back: .*cancelled/,
     async walk(environment) {
       const rollout = await environment.start({ canaryFor: '1m' });
       await rollout.waitForWatch('watch/canary-25');
@@ -113,19 +125,15 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
     },
   },
   'failed-undo': {
+    ends: /^rolled-back: ana aborted/,
     async walk(environment) {
-      const { database } = environment;
       const rollout = await environment.start();
-      await rollout.waitForGate('approve/go');
-      await database.query('create view shop.dependent as select last_name from shop.customer');
-      await decide(environment, rollout, { type: 'abort' });
-      await rollout.waitFor('an undo that failed', ({ status }) => status === 'needs-operator');
-      await database.query('drop view shop.dependent');
-      await decide(environment, rollout, { type: 'resolve', choice: 'retry' });
+      await failAnUndo(environment, rollout);
       return rollout;
     },
   },
   'pause-and-resume': {
+    ends: /^completed/,
     async walk(environment) {
       const rollout = await environment.start({ canaryFor: '3s' });
       await rollout.waitForWatch('watch/canary-25');
@@ -137,6 +145,7 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
     },
   },
   halt: {
+    ends: /^halted: ana halted/,
     async walk(environment) {
       const rollout = await environment.start();
       await rollout.waitForGate('approve/go');
@@ -145,6 +154,7 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
     },
   },
   'continue-as-new': {
+    ends: /^completed/,
     async walk(environment) {
       const rollout = await startShort(environment, 60);
       await approveAll(rollout);
@@ -152,14 +162,25 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
     },
   },
   'continue-as-new-while-unwinding': {
+    ends: /^rolled-back: ana aborted/,
     async walk(environment) {
       const rollout = await startShort(environment, 60);
-      await rollout.waitForGate('approve/go');
-      await decide(environment, rollout, { type: 'abort' });
+      await failAnUndo(environment, rollout);
       return rollout;
     },
   },
 };
+
+/** Aborts at the gate; an undo cannot be done until an operator has it tried again. */
+async function failAnUndo(environment: TestEnvironment, rollout: TestRollout): Promise<void> {
+  const { database } = environment;
+  await rollout.waitForGate('approve/go');
+  await database.query('create view shop.dependent as select last_name from shop.customer');
+  await decide(environment, rollout, { type: 'abort' });
+  await rollout.waitFor('an undo that failed', ({ status }) => status === 'needs-operator');
+  await database.query('drop view shop.dependent');
+  await decide(environment, rollout, { type: 'resolve', choice: 'retry' });
+}
 
 /** A rollout whose runs have so many events, and then another run goes on. */
 async function startShort(environment: TestEnvironment, continueAfter: number): Promise<TestRollout> {
