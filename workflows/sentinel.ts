@@ -23,6 +23,7 @@ import {
 import { sayBlind, tellBlind } from './sentinel/blind.js';
 import { raiseIncidents } from './sentinel/incidents.js';
 import { supervise } from './sentinel/supervise.js';
+import { buildAtWork } from './versioning.js';
 
 const subscribe = defineSignal<[Subscriber]>(sentinelNames.subscribe);
 const unsubscribe = defineSignal<[Leaving]>(sentinelNames.unsubscribe);
@@ -62,7 +63,9 @@ export async function sentinel(input: SentinelInput): Promise<void> {
       await condition(() => known.size > 0 || full());
       if (full()) break;
       shift += 1;
-      const lost = await supervise(input, shift, full);
+      const begunBy = buildAtWork();
+      // What watches has to know what the newest rollouts ask for: it moves with the workflow.
+      const lost = await supervise(input, shift, () => full() || buildAtWork() !== begunBy);
       if (lost === undefined) continue;
       shift += 1;
       untold = { reason: `nobody watches ${environment}: ${lost}` };

@@ -56,6 +56,40 @@ export interface RolloutSummary {
 /** A rollout's workflow as Temporal knows it: also without a worker. */
 export type Description = RolloutSummary & { readonly runId: string; readonly historyLength: number };
 
+/** A build of an environment's workers. Times in milliseconds since the epoch. */
+export interface Build {
+  readonly build: string;
+  /** New rollouts start on it; sentinel and locks are on it. */
+  readonly current: boolean;
+  /** What the server says: `draining` may last some minutes longer than its last rollout. */
+  readonly status: 'inactive' | 'current' | 'draining' | 'drained';
+  /** How many running rollouts belong to it. */
+  readonly rollouts: number;
+  readonly firstSeenAt: number;
+  /** When a worker of it asked for work; absent when none did in the last five minutes. */
+  readonly workerSeenAt?: number;
+  /** Its workers have nothing to do any more. */
+  readonly mayGo: boolean;
+}
+
+/** A rollout that belongs to another build now. */
+export interface Moved {
+  readonly rollout: string;
+  readonly build: string;
+  /** Where it was; absent when it had not begun. */
+  readonly from?: string;
+}
+
+/** The builds of workers. Every method throws like those of `RolloutClient`. */
+export interface Builds {
+  /** The newest first. */
+  list(environment: string): Promise<readonly Build[]>;
+  /** Lets new rollouts start on a build that has workers; moves no rollout. */
+  makeCurrent(environment: string, build: string): Promise<void>;
+  /** Lets a running rollout go on, from its next task, with the workers of another build. */
+  move(rollout: string, build: string): Promise<Moved>;
+}
+
 /**
  * Rollouts as programs see them. Every method throws `Refusal` for what does not exist or is not allowed,
  * `Unreachable` when server or worker do not answer. Rollouts are named by their whole id; `find` makes one of less.
@@ -63,6 +97,7 @@ export type Description = RolloutSummary & { readonly runId: string; readonly hi
 export interface RolloutClient {
   /** `host:port` of Temporal. */
   readonly address: string;
+  readonly builds: Builds;
   readonly locks: LocksClient;
   /** The whole id of what is meant by a part of it. */
   find(given: string): Promise<string>;
@@ -86,7 +121,7 @@ export interface RolloutClient {
   }): Promise<readonly RolloutSummary[]>;
   /** Waits, however long, for the end. Throws `NoAnswer` when the workflow was ended from outside. */
   wait(rollout: string): Promise<Outcome>;
-  /** When a worker of the environment asked for work last, in milliseconds since the epoch. */
+  /** When a worker that new rollouts go to asked for work last, in milliseconds since the epoch. */
   workerSeenAt(environment: string): Promise<number | undefined>;
   close(): Promise<void>;
 }

@@ -1,8 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import {
-  bundleWorkflowCode,
   DefaultLogger,
   NativeConnection,
   Runtime,
@@ -12,8 +10,11 @@ import {
 import { createActivities } from './activities.js';
 import { Unreachable } from './client.js';
 import { environmentOf, readConfiguration, taskQueueOf } from './config.js';
+import { deploymentOf } from './deployment.js';
 import { loadAdapters } from './load-adapters.js';
 import { registerSearchAttributes } from './search-attributes.js';
+import { takeOver } from './take-over.js';
+import { buildIdOf, bundleWorkflows } from './workflow-bundle.js';
 
 export interface WorkerOptions {
   readonly environment: string;
@@ -23,12 +24,23 @@ export interface WorkerOptions {
   readonly address?: string;
   readonly namespace?: string;
   readonly tell?: (text: string) => void;
+  /** Another name of the build than its version and digest. */
+  readonly buildId?: string;
+  /** Leaves new rollouts to the build that is current, also when this one is newer. */
+  readonly beside?: boolean;
+  /** Other workflows than this package's. */
+  readonly workflows?: WorkflowBundleWithSourceMap;
 }
 
-/** Makes a worker of one environment; `run` polls until `shutdown`, then closes what the worker holds. */
-export async function createWorker(
-  options: WorkerOptions,
-): Promise<{ run(): Promise<void>; shutdown(): void }> {
+/** A worker that has not begun. */
+export interface CreatedWorker {
+  /** Polls until `shutdown`, then closes what the worker holds. `onServing` is called once it is known who has new rollouts. */
+  run(onServing?: () => void): Promise<void>;
+  shutdown(): void;
+}
+
+/** Makes a worker of one environment. */
+export async function createWorker(options: WorkerOptions): Promise<CreatedWorker> {
   const environment = environmentOf(await readConfiguration(options.config), options.environment);
   const adapters = await loadAdapters(environment, options.config);
   const { address, connection, namespace } = await connectNative(options);
@@ -37,19 +49,28 @@ export async function createWorker(
       `Temporal at ${address}: ${error instanceof Error ? error.message : String(error)}`,
     );
   });
+  const client = new Client({ connection, namespace });
+  const tell = options.tell ?? ((text) => process.stderr.write(`${text}\n`));
   const { activities, close } = await createActivities({
     name: options.environment,
     environment,
-    client: new Client({ connection, namespace }),
+    client,
     adapters,
-    tell: options.tell ?? ((text) => process.stderr.write(`${text}\n`)),
+    tell,
   });
+  const workflowBundle = options.workflows ?? (await bundled());
+  const build = options.buildId ?? buildIdOf(workflowBundle);
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue: taskQueueOf(options.environment),
-    workflowBundle: await bundled(),
+    workflowBundle,
     activities,
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version: { deploymentName: deploymentOf(options.environment), buildId: build },
+      defaultVersioningBehavior: 'PINNED',
+    },
     // A cancelled act hears of it within this time, and an activity that is stopped with the worker ends in order.
     maxHeartbeatThrottleInterval: '1s',
     shutdownGraceTime: '1s',
@@ -58,9 +79,25 @@ export async function createWorker(
     stickyQueueScheduleToStartTimeout: '1s',
   });
   return {
-    async run() {
+    async run(onServing) {
+      const ended = new AbortController();
+      const running = worker.run().finally(() => ended.abort());
+      const { environment, beside = false } = options;
+      const service = { workflowService: client.workflowService, namespace };
+      const serving = takeOver({ service, environment, build, beside, signal: ended.signal }).then(
+        (current) => {
+          if (current !== undefined) tell(besideText(build, current, environment));
+          onServing?.();
+        },
+        (error: unknown) => {
+          if (worker.getState() === 'RUNNING') worker.shutdown();
+          throw error;
+        },
+      );
       try {
-        await worker.run();
+        const [, served] = await Promise.allSettled([running, serving]);
+        await running;
+        if (served.status === 'rejected') throw served.reason;
       } finally {
         await close();
         await connection.close();
@@ -72,20 +109,21 @@ export async function createWorker(
 
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
-/** The workflows' code, bundled once for all workers of this process: it takes seconds of a core. */
+/** Bundled once for all workers of this process. */
 function bundled(): Promise<WorkflowBundleWithSourceMap> {
-  return (bundle ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows', import.meta.url)),
-    logger: Runtime.instance().logger,
-  }));
+  return (bundle ??= bundleWorkflows());
+}
+
+/** What to say of a worker that new rollouts do not come to. */
+function besideText(build: string, current: string, environment: string): string {
+  return `build ${build} works beside build ${current}, which new rollouts start on; see: switchback builds --env ${environment}`;
 }
 
 /** Runs a worker of one environment until SIGINT or SIGTERM. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGINT', 'SIGTERM'] });
   const worker = await createWorker(options);
-  process.send?.({ type: 'ready' });
-  await worker.run();
+  await worker.run(() => process.send?.({ type: 'ready' }));
 }
 
 async function connectNative(options: WorkerOptions) {

@@ -17,7 +17,7 @@ import type { Plan } from '../../src/engine/plan.js';
 import { openShopDatabase, type ShopDatabase } from './rollouts/database.js';
 import { TestRollout } from './rollouts/rollout.js';
 import { flagPercent, openStorefront, type Storefront } from './rollouts/storefront.js';
-import { prepareWorker, workElsewhere, type RunningWorker } from './rollouts/worker.js';
+import { prepareWorker, workElsewhere, type OtherBuild, type RunningWorker } from './rollouts/worker.js';
 import './servers.js';
 
 export { eventOf, eventsOf, type Ended, type TestRollout } from './rollouts/rollout.js';
@@ -59,6 +59,8 @@ export interface TestEnvironment {
   /** The flag file's bytes. */
   flags(): Promise<string>;
   work(where?: 'here' | 'elsewhere'): Promise<RunningWorker>;
+  /** A worker of another build, once it is known which build has new rollouts. */
+  workAs(build: OtherBuild): Promise<RunningWorker>;
   /** Makes a worker that runs at once when what is answered is called; it must be called. */
   prepare(): Promise<() => RunningWorker>;
   /** Starts the runbook with other parameters than `quick`, or with a changed plan. */
@@ -104,8 +106,8 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
     log: join(dir, 'worker.log'),
     tell: (text: string) => void told.push(text),
   };
-  const prepare = async () => {
-    const run = await prepareWorker(place);
+  const prepare = async (build?: OtherBuild) => {
+    const run = await prepareWorker(place, build);
     return () => {
       const worker = run();
       workers.push(worker);
@@ -124,6 +126,11 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
     percent: () => flagPercent(flagFile),
     flags: () => readFile(flagFile, 'utf8'),
     prepare,
+    async workAs(build) {
+      const worker = (await prepare(build))();
+      await worker.serving;
+      return worker;
+    },
     async work(where = 'here') {
       if (where === 'here') return (await prepare())();
       const worker = await workElsewhere(place);

@@ -16,13 +16,13 @@ interface Watching {
 const defaultBlindAfter = 30_000;
 
 /**
- * Runs the activity that watches until it ends, or until the history is full: then it is cancelled and waited for, so
- * that nothing is in flight when the next run begins. Answers why it was lost, if it was.
+ * Runs the activity that watches until it ends, or until it is to end: then it is cancelled and waited for, so
+ * that nothing is in flight when the next run or another build begins. Answers why it was lost, if it was.
  */
 export async function supervise(
   { environment, blindAfter = defaultBlindAfter }: SentinelInput,
   shift: number,
-  full: () => boolean,
+  over: () => boolean,
 ): Promise<string | undefined> {
   const { watchEnvironment } = proxyActivities<Watching>({
     // The activity lives as long as there are subscribers. Its heartbeat tells whether it does.
@@ -51,10 +51,10 @@ export async function supervise(
       (error: unknown) => error,
     );
   void outcome.then(() => (ended = true));
-  await condition(() => ended || full());
+  await condition(() => ended || over());
   if (!ended) scope.cancel();
   const error = await outcome;
-  if (error === undefined || full()) return undefined;
+  if (error === undefined || over()) return undefined;
   if (isCancellation(error)) throw error;
   return rootMessage(error);
 }

@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
-import { readFileSync } from 'node:fs';
 import { isRefusal, NoAnswer, Unreachable } from '../client/failures.js';
+import { packageVersion } from '../version.js';
 import { registerAbort } from './commands/abort.js';
 import { registerAnswer } from './commands/answer.js';
 import { registerApprove } from './commands/approve.js';
+import { registerBuilds } from './commands/builds.js';
 import { registerDev } from './commands/dev.js';
 import { registerHelp } from './commands/help.js';
 import { registerJournal } from './commands/journal.js';
@@ -39,6 +40,7 @@ const commands = [
   registerList,
   registerJournal,
   registerWorker,
+  registerBuilds,
   registerDev,
   registerHelp,
 ];
@@ -63,7 +65,7 @@ function createProgram(context: Context): Command {
     .description(
       'Durable rollout runbooks on Temporal: expand, canary, soak, promote, contract, each with a way back.',
     )
-    .version(version(), '-V, --version')
+    .version(packageVersion(), '-V, --version')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
@@ -93,17 +95,4 @@ function messageOf(error: unknown, env: NodeJS.ProcessEnv): string {
   if (isRefusal(error) || error instanceof Unreachable || error instanceof NoAnswer) return error.message;
   if (env.SWITCHBACK_DEBUG) return error.stack ?? error.message;
   return `unexpected: ${error.message}; SWITCHBACK_DEBUG=1 shows where it comes from`;
-}
-
-/** From the package's own file, found above this one in the sources and in what is built from them. */
-function version(): string {
-  for (const up of ['../../../', '../../../../']) {
-    try {
-      const text = readFileSync(new URL(`${up}package.json`, import.meta.url), 'utf8');
-      return (JSON.parse(text) as { version: string }).version;
-    } catch {
-      // It is one level up.
-    }
-  }
-  return 'unknown';
 }

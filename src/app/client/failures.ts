@@ -18,6 +18,7 @@ const code = {
   notFound: 5,
   permissionDenied: 7,
   failedPrecondition: 9,
+  aborted: 10,
   unavailable: 14,
   unauthenticated: 16,
 } as const;

@@ -17,7 +17,7 @@ import { Refusal } from '../../engine/errors.js';
 import type { StatusReport } from '../../engine/report.js';
 import type { Outcome } from '../../engine/state.js';
 import type { RolloutClient, StartRequest, Started, TakeBackRequest } from '../client.js';
-import { taskQueueOf } from '../config.js';
+import { buildOf, TemporalBuilds } from './builds.js';
 import { Calls } from './calls.js';
 import { hasCode, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
 import { findRollout } from './find.js';
@@ -28,6 +28,7 @@ import { freshKey, partsOf, rolloutId } from './rollout-id.js';
 import type { Server } from './server.js';
 import { startOptions, takeBackOptions } from './start-options.js';
 import { rolloutType, summaryOf } from './summary.js';
+import { absence, seenForNew, workersOf } from './workers.js';
 
 const connectWithin = 3_000;
 const answerWithin = 5_000;
@@ -37,7 +38,6 @@ const lookEvery = 300;
 const patience = 60_000;
 /** How many of the newest workflows are looked through for a part of an id. */
 const mostListed = 1_000;
-const workflowQueue = 1;
 
 /** Connects to a server that was found. Throws `Unreachable` within seconds when it does not answer. */
 export async function connectTo(server: Server): Promise<RolloutClient> {
@@ -52,6 +52,7 @@ export async function connectTo(server: Server): Promise<RolloutClient> {
 }
 
 class TemporalRolloutClient implements RolloutClient {
+  readonly builds: TemporalBuilds;
   private readonly calls: Calls;
   readonly locks: LocksClient;
 
@@ -61,7 +62,11 @@ class TemporalRolloutClient implements RolloutClient {
     private readonly name: string,
   ) {
     this.calls = new Calls(client, name);
-    const workerHint = (environment: string) => this.workerHintOf(environment);
+    this.builds = new TemporalBuilds(client, this.calls, name);
+    const workerHint = async (environment: string) => {
+      const workers = await this.calls.translated(answerWithin, () => workersOf(client, environment));
+      return `: ${absence('', environment, undefined, workers).reason}`;
+    };
     this.locks = createLocksClient({ client, calls: this.calls, name, workerHint });
   }
 
@@ -144,7 +149,11 @@ class TemporalRolloutClient implements RolloutClient {
       if (!silent && !hasCode(error, 'deadlineExceeded', 'unavailable')) throw translate(error, this.name);
       const said = `${request.type} for ${rollout} was not answered within ${decideWithin / 1_000} s`;
       const lookUp = `it may still take effect: look for decision ${request.id} in "switchback journal ${rollout}"`;
-      throw new NoAnswer(`${said}${await this.workerHint(rollout).catch(() => '')}; ${lookUp}`);
+      const because = await this.absence(rollout).then(
+        ({ reason }) => `: ${reason}`,
+        () => '',
+      );
+      throw new NoAnswer(`${said}${because}; ${lookUp}`);
     }
   }
 
@@ -192,15 +201,7 @@ class TemporalRolloutClient implements RolloutClient {
   }
 
   async workerSeenAt(environment: string): Promise<number | undefined> {
-    const response = await this.calls.translated(answerWithin, () =>
-      this.client.workflowService.describeTaskQueue({
-        namespace: this.client.options.namespace,
-        taskQueue: { name: taskQueueOf(environment) },
-        taskQueueType: workflowQueue,
-      }),
-    );
-    const times = response.pollers.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000);
-    return times.length > 0 ? Math.max(...times) : undefined;
+    return seenForNew(await this.calls.translated(answerWithin, () => workersOf(this.client, environment)));
   }
 
   close(): Promise<void> {
@@ -247,10 +248,8 @@ class TemporalRolloutClient implements RolloutClient {
       if (!hasCode(error, 'deadlineExceeded', 'cancelled', 'failedPrecondition')) {
         throw translate(error, this.name);
       }
-      const environment = partsOf(rollout)?.environment ?? 'NAME';
-      throw new Unreachable(
-        `${rollout} does not answer${await this.workerHint(rollout)}; start one: switchback worker --env ${environment}`,
-      );
+      const { reason, mend } = await this.absence(rollout);
+      throw new Unreachable(`${rollout} does not answer: ${reason}; ${mend}`);
     }
   }
 
@@ -266,13 +265,12 @@ class TemporalRolloutClient implements RolloutClient {
     );
   }
 
-  private async workerHint(rollout: string): Promise<string> {
-    return this.workerHintOf(partsOf(rollout)?.environment ?? '');
-  }
-
-  private async workerHintOf(environment: string): Promise<string> {
-    const seen = await this.workerSeenAt(environment);
-    if (seen === undefined) return `: no worker of environment ${environment} runs`;
-    return `: a worker of environment ${environment} asked for work ${Math.round((Date.now() - seen) / 1_000)} s ago`;
+  private async absence(rollout: string) {
+    const environment = partsOf(rollout)?.environment ?? '';
+    return this.calls.translated(answerWithin, async () => {
+      const workers = await workersOf(this.client, environment);
+      const { raw } = await this.client.workflow.getHandle(rollout).describe();
+      return absence(rollout, environment, buildOf(raw.workflowExecutionInfo?.versioningInfo), workers);
+    });
   }
 }

@@ -39,6 +39,9 @@ export interface TemporalServerOptions {
 const POLLS_PER_SECOND = 2_000;
 const PROCESSORS = ['transferProcessor', 'timerProcessor', 'visibilityProcessor'];
 
+/** Each environment of our workers is one, and a run of tests opens more of them than the default of 100. */
+const MOST_DEPLOYMENTS = 10_000;
+
 const READY_WITHIN_MS = 60_000;
 const ATTEMPTS = 5;
 
@@ -90,6 +93,7 @@ function serverArguments(options: TemporalServerOptions, port: number, uiPort: n
   for (const processor of PROCESSORS) {
     args.push('--dynamic-config-value', `history.${processor}MaxPollRPS=${POLLS_PER_SECOND}`);
   }
+  args.push('--dynamic-config-value', `matching.maxDeployments=${MOST_DEPLOYMENTS}`);
   return args;
 }
 

@@ -1,9 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { startChild } from '../../../src/app/local/child-process.js';
 import { createWorker } from '../../../src/app/worker.js';
+import { bundleWorkflows } from '../../../src/app/workflow-bundle.js';
 
 /** A worker of one environment. */
 export interface RunningWorker {
+  /** Fulfilled once it is known which build has new rollouts. */
+  readonly serving: Promise<void>;
   /** Ends at once, as a crash would; only a worker in a process of its own can. */
   kill(): Promise<void>;
   /** Ends in order. Any number of times. */
@@ -20,10 +24,18 @@ export interface WorkerPlace {
   readonly tell: (text: string) => void;
 }
 
+/** Another build than the sources make. */
+export interface OtherBuild {
+  readonly buildId: string;
+  /** Directory of its workflows; today's when absent. */
+  readonly workflows?: URL;
+  readonly beside?: boolean;
+}
+
 let installed = false;
 
 /** A worker in the process of the test, which cannot crash. It asks for work as soon as what is answered is called. */
-export async function prepareWorker(place: WorkerPlace): Promise<() => RunningWorker> {
+export async function prepareWorker(place: WorkerPlace, build?: OtherBuild): Promise<() => RunningWorker> {
   if (!installed) {
     const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
     Runtime.install({
@@ -33,11 +45,15 @@ export async function prepareWorker(place: WorkerPlace): Promise<() => RunningWo
     });
     installed = true;
   }
-  const worker = await createWorker(place);
+  const { workflows, ...named } = build ?? {};
+  const bundle = workflows && { workflows: await bundleWorkflows(fileURLToPath(workflows)) };
+  const worker = await createWorker({ ...place, ...named, ...bundle });
   return () => {
-    const ended = worker.run();
     let stopping = false;
+    let ended: Promise<void> = Promise.resolve();
+    const serving = new Promise<void>((resolve) => (ended = worker.run(resolve)));
     return {
+      serving: Promise.race([serving, ended]),
       kill: () => Promise.reject(new Error('a worker in the process of the test cannot be killed')),
       async stop() {
         if (!stopping) worker.shutdown();
@@ -61,5 +77,5 @@ export async function workElsewhere({
     args: [environment, config, address],
     log,
   });
-  return { kill: () => child.kill(), stop: () => child.stop() };
+  return { serving: Promise.resolve(), kill: () => child.kill(), stop: () => child.stop() };
 }

@@ -1,7 +1,7 @@
 import type { RolloutSummary } from '../../client.js';
 import { print, withClient, type OutputOptions, type Register, type ServerOptions } from '../context.js';
 import { withOutput, withServer } from '../options.js';
-import { pad } from '../paint.js';
+import { table } from '../table.js';
 import { moment } from '../words.js';
 
 interface ListOptions extends ServerOptions, OutputOptions {
@@ -27,25 +27,14 @@ export const registerList: Register = (program, context) => {
 function listText(rollouts: readonly RolloutSummary[], all: boolean): string {
   if (rollouts.length === 0)
     return all ? 'no rollouts' : 'no rollout runs; those that ended: switchback list --all';
-  const rows = [
+  return table(
     ['ROLLOUT', 'STATUS', 'PHASE', 'WAITS FOR', 'STARTED'],
-    ...rollouts.map(({ rollout, status, phase, waitingFor, startedAt, endedAt }) => [
+    rollouts.map(({ rollout, status, phase, waitingFor, startedAt, endedAt }) => [
       rollout,
       status,
       phase,
       endedAt === undefined ? waitingFor : 'nobody',
       moment(startedAt),
     ]),
-  ];
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => pad(cell, widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

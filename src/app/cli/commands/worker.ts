@@ -1,9 +1,12 @@
+import { InvalidArgumentError } from 'commander';
 import type { Register, ServerOptions } from '../context.js';
 import { withServer } from '../options.js';
 
 interface WorkerOptions extends ServerOptions {
   readonly env: string;
   readonly config: string;
+  readonly buildId?: string;
+  readonly beside?: true;
 }
 
 /** `switchback worker`: does the work of one environment. */
@@ -12,8 +15,22 @@ export const registerWorker: Register = (program) => {
     .description('run a worker of an environment until SIGINT or SIGTERM')
     .requiredOption('--env <name>', 'the environment')
     .option('--config <file>', 'the configuration', 'switchback.config.json')
-    .action(async ({ env: environment, config, address }: WorkerOptions) => {
+    .option(
+      '--build-id <name>',
+      'another name of the build (default: version and digest of the workflows)',
+      buildId,
+    )
+    .option(
+      '--beside',
+      'leave new rollouts to the current build, if there is one, also when this one is newer',
+    )
+    .action(async ({ env: environment, ...options }: WorkerOptions) => {
       const { runWorker } = await import('../../worker.js');
-      await runWorker({ environment, config, ...(address !== undefined && { address }) });
+      await runWorker({ environment, ...options });
     });
 };
+
+function buildId(value: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) return value;
+  throw new InvalidArgumentError('Use letters, digits, dots, hyphens and underscores, at most 100.');
+}

@@ -1,0 +1,21 @@
+/** The workflows of an older build: they do the same, and say which build they are. */
+import { defineQuery, setHandler, setWorkflowOptions } from '@temporalio/workflow';
+import type { SentinelInput } from '../../../../src/analysis/sentinel.js';
+import type { RolloutInput, RolloutResult } from '../../../../workflows/protocol.js';
+import * as today from '../../../../workflows/index.js';
+import { moving, pinned } from '../../../../workflows/versioning.js';
+
+const build = defineQuery<string>('build');
+
+export async function rollout(input: RolloutInput): Promise<RolloutResult> {
+  setHandler(build, () => 'old');
+  return today.rollout(input);
+}
+
+export async function sentinel(input: SentinelInput): Promise<void> {
+  setHandler(build, () => 'old');
+  return today.sentinel(input);
+}
+
+setWorkflowOptions(pinned, rollout);
+setWorkflowOptions(moving, sentinel);
