@@ -15,6 +15,7 @@ import { loadAdapters } from './load-adapters.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { takeOver } from './take-over.js';
 import { buildIdOf, bundleWorkflows } from './workflow-bundle.js';
+import { workerSettings } from './worker-settings.js';
 
 export interface WorkerOptions {
   readonly environment: string;
@@ -61,6 +62,7 @@ export async function createWorker(options: WorkerOptions): Promise<CreatedWorke
   const workflowBundle = options.workflows ?? (await bundled());
   const build = options.buildId ?? buildIdOf(workflowBundle);
   const worker = await Worker.create({
+    ...workerSettings,
     connection,
     namespace,
     taskQueue: taskQueueOf(options.environment),
@@ -71,12 +73,6 @@ export async function createWorker(options: WorkerOptions): Promise<CreatedWorke
       version: { deploymentName: deploymentOf(options.environment), buildId: build },
       defaultVersioningBehavior: 'PINNED',
     },
-    // A cancelled act hears of it within this time, and an activity that is stopped with the worker ends in order.
-    maxHeartbeatThrottleInterval: '1s',
-    shutdownGraceTime: '1s',
-    shutdownForceTime: '15s',
-    // After a crash a signal waits this long for the worker that held the workflow in its cache.
-    stickyQueueScheduleToStartTimeout: '1s',
   });
   return {
     async run(onServing) {

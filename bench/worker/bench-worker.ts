@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createRecords } from '../../activities/records/records.js';
+import { createSentinelActivities } from '../../activities/sentinel/create-sentinel-activities.js';
+import { taskQueueOf } from '../../src/app/config.js';
+import { createVerbs } from '../../src/app/verbs.js';
+import { workerSettings } from '../../src/app/worker-settings.js';
+import { environment, sourceNames } from '../plans.js';
+import type { Samples } from './samples.js';
+import type { World } from './world.js';
+
+/** A worker with the real workflows, the real sentinel and the real verbs; what they touch is in memory. */
+export async function createBenchWorker(options: {
+  readonly address: string;
+  /** Directory of the evidence. */
+  readonly records: string;
+  /** How many workflows stay in memory between their tasks. */
+  readonly cached: number;
+  readonly world: World;
+  readonly samples: Samples;
+}): Promise<Worker> {
+  const { address, records, cached, world, samples } = options;
+  const logger = new DefaultLogger('WARN');
+  Runtime.install({ logger, shutdownSignals: [] });
+  const connection = await NativeConnection.connect({ address });
+  const sentinel = createSentinelActivities({
+    client: new Client({ connection }),
+    environment,
+    taskQueue: taskQueueOf(environment),
+    evidence: samples.watching(createRecords(records).evidence),
+    sources: Object.fromEntries(sourceNames.map((name) => [name, world.source(name)])),
+  });
+  const nothing = () => Promise.resolve(null);
+  return Worker.create({
+    ...workerSettings,
+    connection,
+    taskQueue: taskQueueOf(environment),
+    workflowBundle: await bundleWorkflowCode({
+      workflowsPath: fileURLToPath(new URL('../workflows', import.meta.url)),
+      logger,
+    }),
+    maxCachedWorkflows: cached,
+    activities: {
+      ...createVerbs([world.adapter], world.captures),
+      ...sentinel,
+      acquire: () => Promise.resolve({ status: 'granted' }),
+      release: nothing,
+      notify: nothing,
+      exportJournal: nothing,
+      authorise: () => Promise.resolve({ principal: { name: 'ana', groups: ['bench'] } }),
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Act } from '../../src/engine/plan.js';
+import type { JournalEvent } from '../../src/engine/journal.js';
+import type { Verb, Verbs } from '../../src/engine/ports.js';
+
+type Activities = { readonly [V in Verb]: (input: Verbs[V]['in']) => Promise<Verbs[V]['out']> } & {
+  exportJournal(input: { rollout: string; events: readonly JournalEvent[] }): Promise<void>;
+};
+
+const common = {
+  scheduleToCloseTimeout: '1h',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
+} as const;
+const { check, capture, apply } = proxyActivities<Activities>({ ...common, heartbeatTimeout: '5s' });
+const { notify, exportJournal } = proxyActivities<Activities>({ ...common, startToCloseTimeout: '1m' });
+
+/**
+ * What somebody would write who needs the same effects once and no engine: every act is checked, then captured and
+ * applied one after the other; the journal leaves once, at the end. It can do nothing else.
+ */
+export async function rolloutByHand(acts: readonly Act[]): Promise<void> {
+  const rollout = workflowInfo().workflowId;
+  const events: JournalEvent[] = [];
+  const record = (type: JournalEvent['type'], { id, why }: Act) =>
+    void events.push({ number: events.length + 1, at: Date.now(), type, reason: why, step: id });
+
+  for (const act of acts) await check({ act });
+  for (const act of acts) {
+    const key = { rollout, step: act.id, epoch: 0 };
+    await capture({ act, key });
+    record('act-started', act);
+    await apply({ act, key });
+    record('act-done', act);
+  }
+  await Promise.all([
+    exportJournal({ rollout, events }),
+    notify({ rollout, urgency: 'news', text: 'completed' }),
+  ]);
+}
