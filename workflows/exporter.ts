@@ -10,23 +10,32 @@ const { exportJournal } = proxyActivities<JournalActivities>({
   retry: { initialInterval: '500ms', maximumInterval: '30s' },
 });
 
+/** Transitions come in bursts, and each export costs six events of history: what comes within this time leaves as one. */
+const gatherFor = '1s';
+
+/** Sends the journal out. */
+export interface Exporter {
+  /** From now on nothing is gathered: what is left leaves at once. */
+  hurry(): void;
+  /** Whether everything has left. */
+  flushed(): boolean;
+}
+
 /**
  * Exports the journal in the background, in order; nothing waits for it but the end of the run.
  *
  * @param exported how many of its events the run before has exported
  */
-export function startExporter(
-  rollout: string,
-  journal: readonly JournalEvent[],
-  exported: number,
-): { flushed(): boolean } {
+export function startExporter(rollout: string, journal: readonly JournalEvent[], exported: number): Exporter {
+  let hurried = false;
   void (async () => {
     for (;;) {
       await condition(() => exported < journal.length);
+      if (!hurried) await condition(() => hurried, gatherFor);
       const events = journal.slice(exported);
       await exportJournal({ rollout, events });
       exported += events.length;
     }
   })();
-  return { flushed: () => exported === journal.length };
+  return { hurry: () => void (hurried = true), flushed: () => exported === journal.length };
 }

@@ -42,6 +42,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
     const ended = await execute(plan, state, effects);
     if (ended === 'renewal') return ended;
     visibility.show();
+    exporter.hurry();
     while (inbox.waiting || !allHandlersFinished()) {
       answerAfterwards(plan, state, effects);
       await condition(() => inbox.waiting || allHandlersFinished());
