@@ -7,7 +7,7 @@ import { preciseNow } from './clock.js';
 import { against, type Figure } from './figures.js';
 import { environment, gates } from './plans.js';
 import { startRollout } from './rollouts.js';
-import type { BenchWorker, Stage } from './stage.js';
+import type { BenchWorker, Scale, Stage } from './stage.js';
 import { median, percentile } from './statistics.js';
 import { until } from './until.js';
 
@@ -15,10 +15,7 @@ import { until } from './until.js';
 const perRollout = 10;
 
 /** From the call that approves to the start of the act behind the gate, by the engine and by a workflow by hand. */
-export async function benchApproval(
-  stage: Stage,
-  { rollouts = 20 }: { rollouts?: number },
-): Promise<Figure[]> {
+export async function benchApproval(stage: Stage, { rollouts = 20 }: Scale): Promise<Figure[]> {
   const { client, say } = stage;
   const worker = await stage.worker();
   await worker.ask({ type: 'start' });
@@ -66,7 +63,7 @@ async function approve(
   const sent = preciseNow();
   await workflow.executeUpdate('decide', { args: [request], updateId: id });
   const began = await until(`${act} to start`, async () => {
-    const { applied } = await worker.ask({ type: 'tally' });
+    const { applied } = await worker.ask({ type: 'applies' });
     return applied[`${workflow.workflowId} ${act}`];
   });
   return began - sent;

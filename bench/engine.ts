@@ -4,7 +4,7 @@ import { actsOf, type Act } from '../src/engine/plan.js';
 import { against, type Figure } from './figures.js';
 import { actsOnly, environment } from './plans.js';
 import { startRollout } from './rollouts.js';
-import type { Stage } from './stage.js';
+import type { Scale, Stage } from './stage.js';
 import { median } from './statistics.js';
 
 const sizes = [10, 50];
@@ -21,7 +21,7 @@ interface Ran {
 }
 
 /** The same acts by the engine and by a workflow written by hand, in turns: wall time and events of history. */
-export async function benchEngine(stage: Stage, { rollouts = 30 }: { rollouts?: number }): Promise<Figure[]> {
+export async function benchEngine(stage: Stage, { rollouts = 30 }: Scale): Promise<Figure[]> {
   const { client, say } = stage;
   const worker = await stage.worker();
   await worker.ask({ type: 'start' });

@@ -3,18 +3,16 @@ import { exitCodes, type ExitCode } from '../src/app/cli/exit-codes.js';
 import { withOutput } from '../src/app/cli/options.js';
 import { milliseconds, type Duration } from '../src/engine/duration.js';
 import { benchApproval } from './approval.js';
+import { benchBreach } from './breach.js';
 import { benchEngine } from './engine.js';
 import { tableOf, type Figure, type Report } from './figures.js';
-import { onStage, type Stage } from './stage.js';
-
-/** How large a benchmark is made; what is absent is each benchmark's own choice. */
-export interface Scale {
-  readonly rollouts?: number;
-  readonly every: Duration;
-}
+import { benchSoak } from './soak.js';
+import { onStage, type Scale, type Stage } from './stage.js';
 
 const benches = {
   engine: benchEngine,
+  breach: benchBreach,
+  soak: benchSoak,
   approval: benchApproval,
 } satisfies Record<string, (stage: Stage, scale: Scale) => Promise<Figure[]>>;
 

@@ -21,13 +21,13 @@ const answers: { [R in keyof Answers]: (request: Request) => Answers[R] } = {
     ended ??= worker.run();
     return { type: 'started' };
   },
-  tally: () => ({
-    type: 'tallied',
-    exposed: world.exposed,
-    applied: Object.fromEntries(world.applied),
+  applies: () => ({ type: 'applied', applied: Object.fromEntries(world.applied) }),
+  breaches: () => ({
+    type: 'breached',
     restored: Object.fromEntries(world.restored),
     crossed: Object.fromEntries(world.crossed),
   }),
+  exposed: () => ({ type: 'counted', flags: world.exposed }),
   samples: () => ({ type: 'sampled', rollouts: samples.rollouts, gaps: samples.takeGaps() }),
   heap: () => {
     collectGarbage();

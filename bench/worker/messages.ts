@@ -2,18 +2,17 @@
 export interface Answers {
   /** Begins to poll. */
   start: { type: 'started' };
-  /** What happened in the world. */
-  tally: {
-    type: 'tallied';
-    /** Flags that give somebody the candidate. */
-    exposed: number;
-    /** When applies began, by rollout and step; milliseconds since the epoch, like all times here. */
-    applied: Readonly<Record<string, number>>;
+  /** When applies began, by rollout and step; milliseconds since the epoch, like all times here. */
+  applies: { type: 'applied'; applied: Readonly<Record<string, number>> };
+  breaches: {
+    type: 'breached';
     /** When exposure was taken back, by rollout. */
     restored: Readonly<Record<string, number>>;
     /** When a spoilt source was first read, by source. */
     crossed: Readonly<Record<string, number>>;
   };
+  /** How many flags give somebody the candidate. */
+  exposed: { type: 'counted'; flags: number };
   /** The samples since the last time this was asked. */
   samples: { type: 'sampled'; rollouts: number; gaps: readonly number[] };
   /** Bytes of heap in use after a collection. */
