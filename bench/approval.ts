@@ -5,9 +5,10 @@ import type { DecisionRequest } from '../src/engine/messages.js';
 import { actsOf } from '../src/engine/plan.js';
 import { preciseNow } from './clock.js';
 import { against, type Figure } from './figures.js';
+import type { Scale } from './options.js';
 import { environment, gates } from './plans.js';
 import { startRollout } from './rollouts.js';
-import type { BenchWorker, Scale, Stage } from './stage.js';
+import type { BenchWorker, Stage } from './stage.js';
 import { median, percentile } from './statistics.js';
 import { until } from './until.js';
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fill, type Soaker } from './crowd.js';
 import { told, within, type Figure } from './figures.js';
+import type { Scale } from './options.js';
 import { burst, crowd, loneSources } from './plans.js';
 import { idOf } from './rollouts.js';
-import type { BenchWorker, Scale, Stage } from './stage.js';
+import type { BenchWorker, Stage } from './stage.js';
 import { median, percentile } from './statistics.js';
 import { until } from './until.js';
 

@@ -12,8 +12,9 @@ export interface Soaker {
 
 const lookEvery = 250;
 const startsAtOnce = 20;
-/** Rollouts on their way at the same time: enough to keep the server busy while their guards take the first samples. */
-const mostOnTheWay = 1_000;
+/** Rollouts that may be on their way at first; later twice as many as came through of late, so that queues stay short. */
+const onTheWayAtFirst = 100;
+const ofLate = 20_000;
 /** The rate is taken where it was highest for so long: the first and the last wait for samples, not for the server. */
 const rateOver = 10_000;
 /** Nobody comes to soak for so long only when something is broken. */
@@ -27,12 +28,13 @@ export async function fill(
   every: Duration,
 ): Promise<{ readonly perSecond: number }> {
   const before = (await worker.ask({ type: 'exposed' })).flags;
-  const counts: { readonly at: number; readonly exposed: number }[] = [];
+  const counts: Count[] = [];
   let started = 0;
   let exposed = 0;
+  let allowed = onTheWayAtFirst;
   const starting = Array.from({ length: startsAtOnce }, async () => {
     while (started < soakers.length) {
-      const soaker = started - exposed < mostOnTheWay ? soakers[started] : undefined;
+      const soaker = started - exposed < allowed ? soakers[started] : undefined;
       if (soaker) {
         started += 1;
         await startRollout(client, soaker.key, soaking(soaker.key, soaker.source, every));
@@ -48,6 +50,7 @@ export async function fill(
       if (at - grewAt > patience) throw new Error(`only ${count} of ${soakers.length} rollouts came to soak`);
       exposed = count;
       counts.push({ at, exposed });
+      allowed = Math.max(onTheWayAtFirst, 2 * cameThrough(counts, ofLate));
       if (at - told < rateOver) continue;
       told = at;
       say(`${started} started, ${exposed} of ${soakers.length} soak`);
@@ -57,11 +60,20 @@ export async function fill(
   return { perSecond: highestRate(counts) };
 }
 
-function highestRate(counts: readonly { readonly at: number; readonly exposed: number }[]): number {
-  const rates = counts.map(({ at, exposed }) => {
-    const from = counts.find((earlier) => at - earlier.at <= rateOver) ?? { at, exposed };
-    // Shorter runs say nothing about what can be kept up.
-    return ((exposed - from.exposed) * 1_000) / Math.max(rateOver, at - from.at);
-  });
-  return Math.max(0, ...rates);
+interface Count {
+  readonly at: number;
+  readonly exposed: number;
+}
+
+/** How many came to soak in the last `span` milliseconds of the counts. */
+function cameThrough(counts: readonly Count[], span: number): number {
+  const last = counts.at(-1);
+  const from = last && counts.find(({ at }) => last.at - at <= span);
+  return last && from ? last.exposed - from.exposed : 0;
+}
+
+/** Shorter runs than `rateOver` say nothing about what can be kept up. */
+function highestRate(counts: readonly Count[]): number {
+  const rates = counts.map((_, index) => cameThrough(counts.slice(0, index + 1), rateOver));
+  return (Math.max(0, ...rates) * 1_000) / rateOver;
 }

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { milliseconds } from '../src/engine/duration.js';
 import { fill } from './crowd.js';
 import { told, within, type Figure } from './figures.js';
+import type { Scale } from './options.js';
 import { crowd } from './plans.js';
 import { usageOf } from './processes.js';
 import { idOf } from './rollouts.js';
-import type { BenchWorker, Scale, Stage } from './stage.js';
+import type { BenchWorker, Stage } from './stage.js';
 import { percentile } from './statistics.js';
 import { until } from './until.js';
 

@@ -6,14 +6,7 @@ import { startChild, type Child } from '../src/app/local/child-process.js';
 import { provideTemporalCli } from '../src/app/local/temporal-binary.js';
 import { startTemporal } from '../src/app/local/temporal-server.js';
 import { searchAttributes } from '../src/app/search-attributes.js';
-import type { Duration } from '../src/engine/duration.js';
 import type { Answers, Request } from './worker/messages.js';
-
-/** How large a benchmark is made; what is absent is each benchmark's own choice. */
-export interface Scale {
-  readonly rollouts?: number;
-  readonly every: Duration;
-}
 
 /** A worker in a process of its own. */
 export interface BenchWorker {

@@ -71,6 +71,11 @@ const violations: Violation[] = [
   ...forbidden('demo/queue', 'oxlint', {
     'an adapter behind its face': "export * from '../../activities/custom/book.js';",
   }),
+  ...forbidden('bench/workflows', 'tsc', {
+    'the benchmarks themselves': "export * from '../figures.js';",
+    node: "export * from 'node:fs';",
+  }),
+  ...forbidden('bench/workflows', 'oxlint', { 'a client': "export * from '@temporalio/client';" }),
   ...forbidden('activities', 'oxlint', { 'the workflow sandbox': "export * from '@temporalio/workflow';" }),
 ];
 
@@ -88,6 +93,7 @@ beforeAll(async () => {
     'activities',
     'runbooks',
     'demo',
+    'bench',
     'package.json',
     'tsconfig.base.json',
     '.oxlintrc.json',
