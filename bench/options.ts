@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { withOutput } from '../src/app/cli/options.js';
+import { workerSettings } from '../src/app/worker-settings.js';
 import { milliseconds, type Duration } from '../src/engine/duration.js';
 
 export const benchNames = ['engine', 'breach', 'soak', 'approval'] as const;
@@ -34,7 +35,12 @@ export function readOptions(args: readonly string[], { stdout, stderr }: Streams
     .addOption(
       new Option('--every <duration>', 'how often a guard is sampled').argParser(duration).default('10s'),
     )
-    .option('--cached <n>', 'workflows that the worker keeps in memory', count, 500)
+    .option(
+      '--cached <n>',
+      'workflows that the worker keeps in memory',
+      count,
+      workerSettings.maxCachedWorkflows,
+    )
     .addHelpText(
       'after',
       '\nExit codes: 0 measured, whether goals are met or not; 1 the benchmark itself failed; 2 usage.',

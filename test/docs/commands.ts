@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { vi } from 'vitest';
+import { readOptions as readBenchOptions } from '../../bench/options.js';
 import { readOptions } from '../../demo/run/options.js';
 import { run } from '../../src/app/cli/run.js';
 import { runCommand } from '../../src/app/local/commands.js';
@@ -29,6 +30,7 @@ export async function faultOfCommand(line: string): Promise<string | undefined> 
   const [program, ...args] = wordsOf(line).filter((_word, index, all) => !isSetting(all, index));
   if (program === 'npx' && args[0] === 'switchback') return faultOfSwitchback(args.slice(1));
   if (program === 'npm' && args.slice(0, 3).join(' ') === 'run demo --') return faultOfDemo(args.slice(3));
+  if (program === 'npm' && args.slice(0, 3).join(' ') === 'run bench --') return faultOfBench(args.slice(3));
   if (program === 'temporal') return faultOfTemporal(args);
   return `nobody knows how to check it; teach test/docs, or name in runElsewhere where it is run`;
 }
@@ -99,6 +101,17 @@ function faultOfDemo(args: readonly string[]): string | undefined {
     return undefined;
   } catch (error) {
     return (error as Error).message;
+  }
+}
+
+function faultOfBench(args: readonly string[]): string | undefined {
+  let stderr = '';
+  const written = { write: (text: string) => (stderr += text) };
+  try {
+    readBenchOptions(args, { stdout: written, stderr: written });
+    return undefined;
+  } catch {
+    return stderr.trim();
   }
 }
 

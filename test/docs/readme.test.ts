@@ -117,6 +117,7 @@ export default defineAdapter({ name: 'a', settings: z.object({}), state: z.objec
       /parameter canry .* is unknown/,
     ],
     ['an unknown scenario', 'sh', 'npm run demo -- --scenario ugly', /scenario ugly is unknown/],
+    ['an unknown benchmark', 'sh', 'npm run bench -- speed', /Allowed choices are engine/],
     ["a word that Temporal's program does not know", 'sh', 'temporal workflow lst', /unknown command/],
     ['a program nobody can check', 'sh', 'curl localhost', /nobody knows how to check it/],
     [
