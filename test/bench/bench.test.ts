@@ -2,8 +2,11 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { benchNames } from '../../bench/options.js';
+
+// Each starts a server and workers of its own: a test that is slow is no test that hangs.
+vi.setConfig({ testTimeout: 300_000 });
 
 interface Spawned {
   readonly code: number;
