@@ -1,9 +1,8 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { taskQueueOf } from '../src/app/config.js';
-import { actsOf, type Act } from '../src/engine/plan.js';
 import { against, type Figure } from './figures.js';
 import type { Scale } from './options.js';
-import { actsOnly, environment } from './plans.js';
+import { actsOnly, environment, type Digested } from './plans.js';
 import { startRollout } from './rollouts.js';
 import type { Stage } from './stage.js';
 import { median } from './statistics.js';
@@ -35,7 +34,7 @@ export async function benchEngine(stage: Stage, { rollouts = 30 }: Scale): Promi
     for (let turn = -warmUps; turn < rollouts; turn++) {
       const key = `${size}-${turn + warmUps}`;
       const engine = () => ran(client, () => startRollout(client, key, digested));
-      const hand = () => ran(client, () => startByHand(client, key, actsOf(digested.plan)));
+      const hand = () => ran(client, () => startByHand(client, key, digested));
       // Who comes second finds warmer caches: they take turns.
       const [first, second] = turn % 2 === 0 ? [engine, hand] : [hand, engine];
       const pair = [await first(), await second()];
@@ -55,11 +54,11 @@ export async function benchEngine(stage: Stage, { rollouts = 30 }: Scale): Promi
   return figures;
 }
 
-function startByHand(client: Client, key: string, acts: readonly Act[]): Promise<WorkflowHandle> {
+function startByHand(client: Client, key: string, { plan, digest }: Digested): Promise<WorkflowHandle> {
   return client.workflow.start('rolloutByHand', {
     workflowId: `by-hand/${key}`,
     taskQueue: taskQueueOf(environment),
-    args: [acts],
+    args: [plan, digest],
   });
 }
 

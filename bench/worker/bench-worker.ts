@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createLocksActivities } from '../../activities/locks/create-locks-activities.js';
 import { createRecords } from '../../activities/records/records.js';
 import { createSentinelActivities } from '../../activities/sentinel/create-sentinel-activities.js';
 import { taskQueueOf } from '../../src/app/config.js';
@@ -10,7 +11,7 @@ import { environment, sourceNames } from '../plans.js';
 import type { Samples } from './samples.js';
 import type { World } from './world.js';
 
-/** A worker with the real workflows, the real sentinel and the real verbs; what they touch is in memory. */
+/** A worker with the real workflows, sentinel, locks and verbs; what they touch is in memory. */
 export async function createBenchWorker(options: {
   readonly address: string;
   /** Directory of the evidence. */
@@ -24,11 +25,12 @@ export async function createBenchWorker(options: {
   const logger = new DefaultLogger('WARN');
   Runtime.install({ logger, shutdownSignals: [] });
   const connection = await NativeConnection.connect({ address });
+  const kept = createRecords(records);
+  const place = { client: new Client({ connection }), environment, taskQueue: taskQueueOf(environment) };
+  const verbs = createVerbs([world.adapter], world.captures);
   const sentinel = createSentinelActivities({
-    client: new Client({ connection }),
-    environment,
-    taskQueue: taskQueueOf(environment),
-    evidence: samples.watching(createRecords(records).evidence),
+    ...place,
+    evidence: samples.watching(kept.evidence),
     sources: Object.fromEntries(sourceNames.map((name) => [name, world.source(name)])),
   });
   const nothing = () => Promise.resolve(null);
@@ -42,10 +44,9 @@ export async function createBenchWorker(options: {
     }),
     maxCachedWorkflows: cached,
     activities: {
-      ...createVerbs([world.adapter], world.captures),
+      ...verbs,
       ...sentinel,
-      acquire: () => Promise.resolve({ status: 'granted' }),
-      release: nothing,
+      ...createLocksActivities({ ...place, records: kept, verify: verbs.verify }),
       notify: nothing,
       exportJournal: nothing,
       authorise: () => Promise.resolve({ principal: { name: 'ana', groups: ['bench'] } }),

@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { Act } from '../../src/engine/plan.js';
 import type { JournalEvent } from '../../src/engine/journal.js';
+import { actsOf, type Act, type Plan } from '../../src/engine/plan.js';
 import type { Verb, Verbs } from '../../src/engine/ports.js';
 
 type Activities = { readonly [V in Verb]: (input: Verbs[V]['in']) => Promise<Verbs[V]['out']> } & {
@@ -13,18 +13,27 @@ const common = {
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 } as const;
 const { check, capture, apply } = proxyActivities<Activities>({ ...common, heartbeatTimeout: '5s' });
-const { notify, exportJournal } = proxyActivities<Activities>({ ...common, startToCloseTimeout: '1m' });
+const { acquire, release, notify, exportJournal } = proxyActivities<Activities>({
+  ...common,
+  startToCloseTimeout: '1m',
+});
 
 /**
  * What somebody would write who needs the same effects once and no engine: every act is checked, then captured and
- * applied one after the other; the journal leaves once, at the end. It can do nothing else.
+ * applied one after the other, under the lock of the plan's scope; the journal leaves once, at the end. It can do
+ * nothing else.
  */
-export async function rolloutByHand(acts: readonly Act[]): Promise<void> {
+export async function rolloutByHand(plan: Plan, digest: string): Promise<void> {
   const rollout = workflowInfo().workflowId;
+  const { owner, scope } = plan;
+  const acts = actsOf(plan);
   const events: JournalEvent[] = [];
   const record = (type: JournalEvent['type'], { id, why }: Act) =>
     void events.push({ number: events.length + 1, at: Date.now(), type, reason: why, step: id });
 
+  const { runId } = workflowInfo();
+  const sender = { workflowId: rollout, runId, environment: 'bench', plan, digest };
+  await acquire({ rollout, owner, scope, wait: true, ...sender });
   for (const act of acts) await check({ act });
   for (const act of acts) {
     const key = { rollout, step: act.id, epoch: 0 };
@@ -33,6 +42,7 @@ export async function rolloutByHand(acts: readonly Act[]): Promise<void> {
     await apply({ act, key });
     record('act-done', act);
   }
+  await release({ rollout });
   await Promise.all([
     exportJournal({ rollout, events }),
     notify({ rollout, urgency: 'news', text: 'completed' }),

@@ -53,6 +53,7 @@ describe('samples', () => {
     const store = samples.watching({
       append: (entries) => Promise.resolve(void kept.push(...entries)),
       window: () => Promise.resolve([]),
+      async *parts() {},
     });
     const joins = ['a', 'b'].map((rollout) => ({
       rollout,
