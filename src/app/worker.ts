@@ -7,6 +7,7 @@ import {
   NativeConnection,
   Runtime,
   Worker,
+  type WorkerOptions as TemporalWorkerOptions,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { createActivities } from './activities.js';
@@ -23,6 +24,8 @@ export interface WorkerOptions {
   readonly address?: string;
   readonly namespace?: string;
   readonly tell?: (text: string) => void;
+  /** What a worker under test has of its own: ears for its activities, workflows that were bundled before. */
+  readonly instruments?: Pick<TemporalWorkerOptions, 'interceptors' | 'workflowBundle'>;
 }
 
 /** Makes a worker of one environment; `run` polls until `shutdown`, then closes what the worker holds. */
@@ -48,7 +51,8 @@ export async function createWorker(
     connection,
     namespace,
     taskQueue: taskQueueOf(options.environment),
-    workflowBundle: await bundled(),
+    workflowBundle: options.instruments?.workflowBundle ?? (await bundled()),
+    ...(options.instruments?.interceptors && { interceptors: options.instruments.interceptors }),
     activities,
     // A cancelled act hears of it within this time, and an activity that is stopped with the worker ends in order.
     maxHeartbeatThrottleInterval: '1s',
