@@ -36,7 +36,7 @@ export interface Result {
 }
 
 /** Beyond everything that a fault may cost: an attempt that is lost is given up after a minute. */
-const patience = 5 * 60_000;
+const patience = 10 * 60_000;
 /** What comes after the end: the watch of the environment goes on for a while. */
 const afterTheEnd = 8_000;
 
@@ -80,9 +80,11 @@ export async function runCase(one: Case, expected: Observation, options: RunOpti
     const faulty = fault().catch((error: unknown) => {
       if (struck) throw error;
     });
+    // It may fail long before anybody waits for it.
+    void faulty.catch(() => undefined);
     try {
       const found = await carryOut(stage, one.scenario, { ...options, servers }, async () => {
-        await Promise.race([faulty, sleep(struck ? patience : afterTheEnd)]);
+        await Promise.race([faulty, sleep(struck ? patience : afterTheEnd, undefined, { ref: false })]);
       });
       return { case: one, struck, differences: differencesOf(expected, found) };
     } finally {
