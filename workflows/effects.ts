@@ -4,6 +4,7 @@ import type { Effects, LockRequest, Running, Subscription, Verb, Verbs } from '.
 import type { RolloutState } from '../src/engine/state.js';
 import type { Inbox } from './inbox.js';
 import type { RolloutInput } from './protocol.js';
+import { askedTooEarly } from './too-early.js';
 import { performVerb } from './verbs.js';
 
 /** What a rollout's effects are made of. */
@@ -21,10 +22,6 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
   const { state, inbox, visibility, exporter, input } = parts;
   const underWay = new Set<Running<unknown>>();
   const notices = new Set<Running<unknown>>();
-  // A query that waited for a worker is answered from a history that ends before its workflow task began: the SDK then
-  // fires a timer at the time of the task before. What follows must not depend on that time, or it does not replay.
-  let reached = 0;
-  const now = () => Math.max(Date.now(), reached);
 
   const isFull = () => {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
@@ -42,7 +39,7 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
     state.unwinding?.cause.type !== 'cancelled';
 
   const effects: Effects = {
-    now,
+    now: () => Date.now(),
     renews,
     take: () => inbox.take(),
     record: () => undefined,
@@ -50,9 +47,9 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
       visibility.show();
       const due = () => inbox.waiting || running?.result !== undefined || (resting && renews());
       if (until === undefined) return condition(due);
-      const left = until - now();
+      const left = until - Date.now();
       if (left > 0 && (await condition(due, left))) return;
-      reached = Math.max(reached, until);
+      refuseTooEarly(until);
       const before = [...inbox.authorising];
       await condition(() => inbox.waiting || before.every((id) => !inbox.authorising.has(id)));
     },
@@ -64,6 +61,15 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
     },
   };
   return { effects, notified: () => allEnded(notices) };
+}
+
+/**
+ * A query that waited for a worker is answered from a history that ends before its workflow task began: the SDK then
+ * fires a timer at the time of the task before. Whatever is decided at that time does not replay, for the task itself
+ * has a later one. Failing fails the query alone: the worker forgets the run, and takes it up again at its next task.
+ */
+function refuseTooEarly(until: number): void {
+  if (Date.now() < until) throw new Error(askedTooEarly);
 }
 
 function allEnded(all: Set<Running<unknown>>): boolean {

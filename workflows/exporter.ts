@@ -6,7 +6,8 @@ interface JournalActivities {
 }
 
 const { exportJournal } = proxyActivities<JournalActivities>({
-  startToCloseTimeout: '30s',
+  // Whoever waits for the file's lock gives up before; an attempt that died with its worker is found out by this alone.
+  startToCloseTimeout: '20s',
   retry: { initialInterval: '500ms', maximumInterval: '30s' },
 });
 

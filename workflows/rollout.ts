@@ -22,8 +22,11 @@ import { recall } from './recall.js';
 import { carriedOver } from './renewal.js';
 import { createVisibility } from './visibility.js';
 
-/** How long a rollout that is over waits for its journal and notices to leave; history keeps both in any case. */
-const flushTime = '30s';
+/**
+ * How long a rollout that is over waits for its journal and notices to leave; history keeps both in any case. Longer
+ * than an attempt at either may take: what died with its worker is tried again.
+ */
+const flushTime = '3m';
 
 /** One rollout: the interpreter of `src/engine` with Temporal's timers, signals and activities as its effects. */
 export async function rollout(input: RolloutInput): Promise<RolloutResult> {

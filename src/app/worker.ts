@@ -5,6 +5,7 @@ import {
   NativeConnection,
   Runtime,
   Worker,
+  type WorkerOptions as TemporalWorkerOptions,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { createActivities } from './activities.js';
@@ -29,8 +30,10 @@ export interface WorkerOptions {
   readonly buildId?: string;
   /** Leaves new rollouts to the build that is current, also when this one is newer. */
   readonly beside?: boolean;
-  /** Other workflows than this package's. */
+  /** Other workflows than this package's, or the same that were bundled before. */
   readonly workflows?: WorkflowBundleWithSourceMap;
+  /** What a worker under test has of its own: ears for its activities. */
+  readonly interceptors?: TemporalWorkerOptions['interceptors'];
 }
 
 /** A worker that has not begun. */
@@ -67,6 +70,7 @@ export async function createWorker(options: WorkerOptions): Promise<CreatedWorke
     namespace,
     taskQueue: taskQueueOf(options.environment),
     workflowBundle,
+    ...(options.interceptors && { interceptors: options.interceptors }),
     activities,
     workerDeploymentOptions: {
       useWorkerVersioning: true,

@@ -150,6 +150,26 @@ it('somebody asks for the status while no worker lives: the deadline that passes
     await expectCompleted(environment, rollout, await approveAll(rollout));
   }));
 
+it('and a second deadline that passes meanwhile is as far for whoever replays it', () =>
+  inBareEnvironment(async (environment) => {
+    const [doomed, run] = await Promise.all([environment.work('elsewhere'), environment.prepare()]);
+    // Evidence is late, not missing, until a look-back after the exposure: that ends soon after the watch.
+    const rollout = await environment.start({ canaryFor: '5s', lookBack: '8s' });
+    const { watch } = await rollout.waitForWatch('watch/canary-25');
+    const endsAt = watch?.endsAt ?? 0;
+    await sleep(endsAt - 300 - Date.now());
+    await doomed.kill();
+    // One of them waits when the worker comes back.
+    const asked = [0, 300, 1_500, 2_500].map(async (after) => {
+      await sleep(after);
+      return rollout.waitFor('an answer', () => true);
+    });
+    await sleep(endsAt + 3_700 - Date.now());
+    run();
+    await Promise.all(asked);
+    await expectCompleted(environment, rollout, await approveAll(rollout));
+  }));
+
 /** The longest time between two readings of one guard in a window, in milliseconds. */
 async function longestGap(environment: TestEnvironment, rollout: TestRollout, from: number, to: number) {
   const evidence = createEvidenceStore(join(environment.records, 'evidence'));

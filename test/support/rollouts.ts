@@ -87,7 +87,7 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
   const dir = await mkdtemp(join(tmpdir(), 'switchback-rollout-'));
   const flagFile = join(dir, 'flags.json');
   await writeInitialFlags(flagFile);
-  const database = await openShopDatabase(customers);
+  const database = await openShopDatabase(customers, inject('postgresUrl'));
   const shop = await openStorefront(flagFile);
   const local = localConfiguration({ dir, flagFile, postgres: database, shop, customers });
   const environment = await configure(local.environments.local!, database);

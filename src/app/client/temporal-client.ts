@@ -10,6 +10,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { RolloutResult } from '../../../workflows/protocol.js';
+import { askedTooEarly } from '../../../workflows/too-early.js';
 import type { JournalEvent } from '../../engine/journal.js';
 import type { Answer, DecisionRequest } from '../../engine/messages.js';
 import type { Plan } from '../../engine/plan.js';
@@ -234,6 +235,10 @@ class TemporalRolloutClient implements RolloutClient {
     try {
       return await this.calls.make(answerWithin, () => handle.query<T>(name));
     } catch (error) {
+      if (rootMessage(error).includes(askedTooEarly)) {
+        await sleep(lookEvery);
+        return this.query(rollout, name);
+      }
       if (error instanceof WorkflowNotFoundError) await this.describe(rollout);
       // It ended, or still is, before its plan is known.
       if (error instanceof QueryNotRegisteredError) {

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 /** A Node process of the stack: told what to do by messages, gone when we are. */
 export interface Child {
   readonly pid: number;
+  /** Settles when it is gone, however it ended. */
+  readonly exited: Promise<void>;
   /** Sends a message and answers the next one of the type `answer`. */
   ask<T extends { type: string }>(
     message: { type: string },
@@ -46,6 +48,7 @@ export async function startChild<R extends { type: 'ready' }>(options: {
   });
   return {
     pid: child.pid ?? 0,
+    exited,
     ready,
     async ask<Answer extends { type: string }>(
       message: { type: string },

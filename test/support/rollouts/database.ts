@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { createShop } from '../../../demo/shop/schema.js';
-import { freshDatabase } from '../servers.js';
+import { freshDatabaseOn } from '../fresh-database.js';
 
 /** The shop's database of one test. */
 export interface ShopDatabase {
@@ -46,9 +46,9 @@ const scope = `
       where nspname !~ '^pg_' and nspname not in ('information_schema', 'switchback')),
     ours as (select * from pg_class where relnamespace in (select oid from mine))`;
 
-/** Makes a database with a shop of so many customers, always the same ones. */
-export async function openShopDatabase(customers: number): Promise<ShopDatabase> {
-  const database = await freshDatabase();
+/** Makes a database with a shop of so many customers, always the same ones, on the server of a superuser's URL. */
+export async function openShopDatabase(customers: number, server: string): Promise<ShopDatabase> {
+  const database = await freshDatabaseOn(server);
   await createShop(database.url, { customers });
   const url = new URL(database.url);
   url.searchParams.set('options', '-c search_path=shop,public');

@@ -13,8 +13,8 @@ export interface Storefront {
   readonly metricsUrl: string;
   /** Share of the candidate's requests that fail from now on, 0 to 1. */
   failing: number;
-  /** What the metrics endpoint answers: measurements, or the error page of some proxy. */
-  answers: 'metrics' | 'html';
+  /** What the metrics endpoint answers: measurements, the error page of some proxy, or an error of its own. */
+  answers: 'metrics' | 'html' | 'error';
   close(): Promise<void>;
 }
 
@@ -42,6 +42,8 @@ export async function openStorefront(flagFile: string): Promise<Storefront> {
     if (customer) {
       const arm = Number(customer[1]) % 100 < percent ? 'candidate' : 'baseline';
       response.writeHead(200, { 'x-arm': arm }).end('{}');
+    } else if (shop.answers === 'error') {
+      response.writeHead(500).end();
     } else if (shop.answers === 'html') {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Sign in</body></html>');
     } else {

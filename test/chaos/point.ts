@@ -1,0 +1,41 @@
+/** A moment of an activity at which something can be killed. */
+export type Moment =
+  /** Before its effect. */
+  | 'before'
+  /** Half-way: the activity has just said how far it is. */
+  | 'between'
+  /** After its effect, before its result is reported. */
+  | 'after';
+
+/** A place in a rollout that every run of the same scenario comes by. */
+export interface Point {
+  readonly activity: string;
+  /** What it is about: the step, the subscription, the event that is exported. */
+  readonly about: string;
+  /** Which of the calls that are alike, from 1. */
+  readonly nth: number;
+  readonly moment: Moment;
+  /** Which of the half-way places of the call, from 1; 0 at its ends. */
+  readonly place: number;
+}
+
+/** The point as people read it, and as points are told apart. */
+export function nameOf({ activity, about, nth, moment, place }: Point): string {
+  const call = [activity, about, nth > 1 ? `#${nth}` : ''].filter(Boolean).join(' ');
+  return `${moment} ${call}${place > 0 ? ` (${place})` : ''}`;
+}
+
+export function isSame(a: Point, b: Point): boolean {
+  return nameOf(a) === nameOf(b);
+}
+
+/** So many of a list, spread evenly over it and always the same ones for a seed; all when there are no more. */
+export function spread<T>(all: readonly T[], count: number, seed: number): T[] {
+  if (count >= all.length) return [...all];
+  const stride = all.length / count;
+  // The seed moves the comb, so that many seeds together see every point.
+  const offset = Math.floor((((seed * 0.618_033_988_75) % 1) + 1) * stride) % Math.max(1, Math.floor(stride));
+  return Array.from({ length: count }, (_, index) => all[Math.floor(index * stride) + offset]).filter(
+    (one): one is T => one !== undefined,
+  );
+}

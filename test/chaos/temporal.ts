@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '../../src/app/local/ports.js';
+import { startTemporal } from '../../src/app/local/temporal-server.js';
+import { searchAttributes } from '../../src/app/search-attributes.js';
+
+/** A Temporal server that keeps its workflows when it is killed. */
+export interface CrashingServer {
+  /** `host:port`, the same after a restart. */
+  readonly address: string;
+  /** Ends it as kill -9 does. */
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const running = new Set<CrashingServer>();
+
+/** Ends those that still run: nobody else does when we are interrupted. */
+export async function closeCrashingServers(): Promise<void> {
+  await Promise.all([...running].map((server) => server.close()));
+}
+
+/** Starts a server of one run's own, by the `temporal` CLI. */
+export async function startCrashingServer(executable: string): Promise<CrashingServer> {
+  const dir = await mkdtemp(join(tmpdir(), 'switchback-chaos-temporal-'));
+  let ports = await freePorts(2);
+  let started = false;
+  const start = () =>
+    startTemporal({
+      executable,
+      dir,
+      dbFile: join(dir, 'temporal.db'),
+      searchAttributes,
+      // Whoever is connected comes back to the same address: only before the first start may it be another.
+      choosePorts: async () => (started ? ports : (ports = await freePorts(2))),
+    });
+  let server = await start();
+  started = true;
+  const crashing: CrashingServer = {
+    address: server.address,
+    async kill() {
+      process.kill(server.pid, 'SIGKILL');
+      await server.stop();
+    },
+    async restart() {
+      server = await start();
+    },
+    async close() {
+      await server.stop();
+      await rm(dir, { recursive: true, force: true });
+      running.delete(crashing);
+    },
+  };
+  running.add(crashing);
+  return crashing;
+}
