@@ -2,7 +2,8 @@ import { planDigest } from '../../src/engine/digest.js';
 import { execute } from '../../src/engine/execute.js';
 import type { Message } from '../../src/engine/messages.js';
 import { actsOf, type Act, type Plan, type Target } from '../../src/engine/plan.js';
-import type { Effects, EffectKey, Result, Running, Verb, Verbs } from '../../src/engine/ports.js';
+import type { JournalEvent } from '../../src/engine/journal.js';
+import type { Capture, Effects, EffectKey, Result, Running, Verb, Verbs } from '../../src/engine/ports.js';
 import { initialState, type Outcome, type RolloutState } from '../../src/engine/state.js';
 import { statusOf, type Status } from '../../src/engine/status.js';
 import { why, type Why } from '../../src/engine/why.js';
@@ -32,7 +33,23 @@ export interface Script {
   readonly drift?: string;
   /** Whether to go on in a new run at the `nth` moment (from 1) at which that is possible; never when absent. */
   readonly renews?: (nth: number) => boolean;
+  /** The rollout is terminated, and another one takes it back. */
+  readonly terminated?: Terminated;
 }
+
+/** How a rollout is terminated, and how the one begins that takes it back. */
+export interface Terminated {
+  /** Offset from the start in milliseconds; at the first wait from then on. */
+  readonly at: number;
+  /** The state of the rollout that takes it back, from what was exported and captured. */
+  recall(
+    plan: Plan,
+    events: readonly JournalEvent[],
+    captures: readonly Capture[],
+  ): Promise<RolloutState | undefined>;
+}
+
+class Termination extends Error {}
 
 /** The rollout waits for a person, and nobody comes. */
 export class Stranded extends Error {
@@ -128,6 +145,8 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
       waits = clock.now === waitedAt ? waits + 1 : 0;
       waitedAt = clock.now;
       if (waits > mostWaitsAtOnce) throw new Livelock(`at ${clock.now - start}: ${statusOf(state)}`);
+      if (!state.takesBack && !state.outcome && clock.now - start >= (script.terminated?.at ?? Infinity))
+        throw new Termination();
       if (clock.now - start > horizon) throw new Endless(`${statusOf(state)} at step ${state.cursor}`);
       silences.push(...silencesOf(plan, state));
       look();
@@ -202,9 +221,18 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     },
   };
 
+  /** What was under way when the rollout was terminated goes on, and may land later. */
+  const takenBack = async (error: unknown) => {
+    if (!(error instanceof Termination)) throw error;
+    const recalled = await script.terminated?.recall(plan, state.journal, adapters.captures);
+    if (!recalled) return { type: 'refused', reason: 'it could not be recalled' } as const;
+    state = recalled;
+    inbox.length = 0;
+    return execute(plan, state, effects);
+  };
   const carryOut = async () => {
     for (;;) {
-      const outcome = await execute(plan, state, effects);
+      const outcome = await execute(plan, state, effects).catch(takenBack);
       if (outcome !== 'renewal') return outcome;
       renewedIn.push(statusOf(state));
       // As it travels to the next run: what is not in it is lost.

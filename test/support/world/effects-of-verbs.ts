@@ -23,6 +23,11 @@ export class Adapters {
     private readonly drift: string | undefined,
   ) {}
 
+  /** Everything that was captured. */
+  get captures(): readonly Capture[] {
+    return [...this.#captures.values()];
+  }
+
   /** Lets the verb have its effect now, or half of it; answers what the verb answers. */
   effect<V extends Verb>(verb: V, input: Verbs[V]['in'], half: boolean): Verbs[V]['out'] {
     return (this[verb] as (input: Verbs[V]['in'], half: boolean) => Verbs[V]['out'])(input, half);
