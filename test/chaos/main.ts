@@ -6,8 +6,8 @@ import { chaos } from './chaos.js';
 import { readOptions, usage, UsageError, type ChaosOptions } from './options.js';
 import { describeAll, summarise } from './report.js';
 import type { Result } from './runs.js';
+import { endRunning } from './running.js';
 import { startServers } from './servers.js';
-import { closeCrashingServers } from './temporal.js';
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -20,9 +20,9 @@ async function runChaos(options: ChaosOptions): Promise<Result[]> {
   log('Starting Temporal and PostgreSQL');
   const starting = startServers(log);
   const end = async () => {
+    await endRunning();
     await starting.then((servers) => servers.stop()).catch(() => undefined);
-    await closeCrashingServers();
-    await rm(dir, { recursive: true, force: true });
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 });
   };
   const interrupt = () => void end().then(() => process.exit(130));
   process.once('SIGINT', interrupt);

@@ -2,6 +2,7 @@ import { allOrNone } from '../../src/app/local/beginnings.js';
 import { startChild } from '../../src/app/local/child-process.js';
 import type { Point } from './point.js';
 import type { Order, Report, WorkerUnderTest } from './protocol.js';
+import { remember } from './running.js';
 
 /** A worker, and one that takes its place when it dies at its strike. */
 export interface SupervisedWorker {
@@ -52,10 +53,10 @@ export async function superviseWorker(given: WorkerUnderTest, log: string): Prom
       const { points } = await ask<Extract<Report, { type: 'points' }>>({ type: 'say-points' }, 'points');
       return points;
     },
-    async stop() {
+    stop: remember(async () => {
       // The second first: it would begin when the first is gone.
       await second?.kill();
       await first.kill();
-    },
+    }),
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { freePorts } from '../../src/app/local/ports.js';
 import { startTemporal } from '../../src/app/local/temporal-server.js';
 import { searchAttributes } from '../../src/app/search-attributes.js';
+import { remember } from './running.js';
 
 /** A Temporal server that keeps its workflows when it is killed. */
 export interface CrashingServer {
@@ -13,13 +14,6 @@ export interface CrashingServer {
   kill(): Promise<void>;
   restart(): Promise<void>;
   close(): Promise<void>;
-}
-
-const running = new Set<CrashingServer>();
-
-/** Ends those that still run: nobody else does when we are interrupted. */
-export async function closeCrashingServers(): Promise<void> {
-  await Promise.all([...running].map((server) => server.close()));
 }
 
 /** Starts a server of one run's own, by the `temporal` CLI. */
@@ -38,7 +32,7 @@ export async function startCrashingServer(executable: string): Promise<CrashingS
     });
   let server = await start();
   started = true;
-  const crashing: CrashingServer = {
+  return {
     address: server.address,
     async kill() {
       process.kill(server.pid, 'SIGKILL');
@@ -47,12 +41,9 @@ export async function startCrashingServer(executable: string): Promise<CrashingS
     async restart() {
       server = await start();
     },
-    async close() {
+    close: remember(async () => {
       await server.stop();
       await rm(dir, { recursive: true, force: true });
-      running.delete(crashing);
-    },
+    }),
   };
-  running.add(crashing);
-  return crashing;
 }
