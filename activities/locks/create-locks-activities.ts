@@ -7,8 +7,12 @@ import type { Plan } from '../../src/engine/plan.js';
 import type { LockAnswer, Verbs } from '../../src/engine/ports.js';
 import { endingsOf } from './endings.js';
 import { readTargets, type ReadingTools } from './read-targets.js';
+import { atMost } from './in-turn.js';
 import { holdersOf, pauseAll } from './running.js';
 import { startLocks } from './start-locks.js';
+
+/** The server refuses an eleventh update of a workflow while ten are under way, and other workers ask as well. */
+const askingAtOnce = 3;
 
 /** What the locks of an environment work with. */
 export interface LocksDependencies extends ReadingTools {
@@ -30,6 +34,7 @@ export type LockingActivities = Omit<LocksActivities, 'identify'> & {
 
 export function createLocksActivities(dependencies: LocksDependencies): LockingActivities {
   const { client, environment, taskQueue, records } = dependencies;
+  const inTurn = atMost(askingAtOnce);
   return {
     async acquire({ plan, digest, rollout, owner, scope, wait, takesBack }) {
       if (plan && digest !== undefined) await records.plans.put(digest, plan);
@@ -42,13 +47,15 @@ export function createLocksActivities(dependencies: LocksDependencies): LockingA
         ...(takesBack !== undefined && { takesBack }),
         ...(digest !== undefined && { digest }),
       };
-      return client.workflow.executeUpdateWithStart<Workflow, LockAnswer, [Asking]>(locksNames.acquire, {
-        args: [asking],
-        startWorkflowOperation: new WithStartWorkflowOperation(
-          locksNames.workflow,
-          startLocks(environment, taskQueue),
-        ),
-      });
+      return inTurn(() =>
+        client.workflow.executeUpdateWithStart<Workflow, LockAnswer, [Asking]>(locksNames.acquire, {
+          args: [asking],
+          startWorkflowOperation: new WithStartWorkflowOperation(
+            locksNames.workflow,
+            startLocks(environment, taskQueue),
+          ),
+        }),
+      );
     },
 
     async release({ rollout }) {
