@@ -15,8 +15,8 @@ type Activities = { readonly [V in Verb]: (input: Verbs[V]['in']) => Promise<Ver
 
 /** An attempt that stops heartbeating is given up after this time and tried again elsewhere. */
 const heartbeatTimeout = '5s';
-/** Verbs that only ask: an attempt that takes longer is lost. */
-const quickAttempt = '1m';
+/** Verbs that only ask: an attempt that takes longer is lost, with the worker that made it. */
+const quickAttempt = '15s';
 
 const longVerbs: ReadonlySet<Verb> = new Set([
   'check',
@@ -26,6 +26,8 @@ const longVerbs: ReadonlySet<Verb> = new Set([
   'restore',
   'fence',
   'verify',
+  // A window of weeks takes seconds to read.
+  'judge',
 ]);
 
 /** Starts a verb as an activity: retried until `within` is over, cancelled only when the interpreter says so. */

@@ -23,9 +23,9 @@ import { Alarm } from './pause.js';
 import type { Told } from './told.js';
 import type { EvidenceStore } from '../records/evidence.js';
 
-const heartbeatEvery = 1_000;
+const heartbeatEvery = 500;
 /** Milliseconds that a call to the server may take before it is tried again. */
-const callWithin = 5_000;
+const callWithin = 10_000;
 /** Milliseconds that evidence may take to be written when the work is over. */
 const parting = 1_000;
 

@@ -12,7 +12,7 @@ import { reveal, taskQueueOf, type Environment } from './config.js';
 import { metricsSourceOf } from './metrics-source.js';
 import { authorise, identify } from './people.js';
 import { recallFor } from './recall.js';
-import { createVerbs } from './verbs.js';
+import { createVerbs, working } from './verbs.js';
 
 /** Everything a worker of one environment does outside workflows. */
 export async function createActivities(options: {
@@ -51,6 +51,7 @@ export async function createActivities(options: {
   const activities = {
     ...verbs,
     ...sentinel,
+    judge: (window: Parameters<typeof sentinel.judge>[0]) => working(() => sentinel.judge(window)),
     ...locks,
     recall: recallFor(environment, { ...records, journal }),
     identify: ({ by }: { by: string }) => Promise.resolve(identify(environment, by)),

@@ -48,7 +48,7 @@ function adapterOf(adapters: readonly Adapter[], act: Act): Adapter {
 }
 
 /** Heartbeats while the verb works, hands it the cancellation, and marks refusals as not worth another try. */
-async function working<T>(perform: (work: Work) => Promise<T>): Promise<T> {
+export async function working<T>(perform: (work: Work) => Promise<T>): Promise<T> {
   const context = Context.current();
   let progress: JsonObject = {};
   const beat = () => context.heartbeat(progress);

@@ -3,7 +3,7 @@ import type { WorkerOptions } from '@temporalio/worker';
 /** How every worker of ours is set, whatever environment it serves; the benchmarks measure with the same. */
 export const workerSettings = {
   // A cancelled act hears of it within this time, and an activity that is stopped with the worker ends in order.
-  maxHeartbeatThrottleInterval: '1s',
+  maxHeartbeatThrottleInterval: '500ms',
   shutdownGraceTime: '1s',
   shutdownForceTime: '15s',
   // After a crash a signal waits this long for the worker that held the workflow in its cache.

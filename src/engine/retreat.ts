@@ -21,7 +21,10 @@ export async function retreat(run: Run): Promise<void> {
   const undone = startedActs(run)
     .filter(({ id }) => ids.has(id))
     .reverse();
-  await takeBack(run, retreating, undone, () => undefined);
+  await takeBack(run, retreating, undone, {
+    begun: () => tell(run, retreating),
+    exposureRestored: () => undefined,
+  });
   const exposed = undone.flatMap(({ exposure, target }) => (exposure ? [target] : []));
   const unverified = await verifyTargets(run, retreating, [...new Set(exposed)]);
   if (unverified.length > 0) throw new Halt(`still exposed: ${unverified.join(', ')}`);
@@ -47,6 +50,11 @@ export function beginRetreat(run: Run, { by, reason }: Retreat): Retreating {
   dropWhatIsOpen(run);
   state.retreating = { since: effects.now(), by, reason, verified: {} };
   record(run, 'retreating', reason, { by });
-  notify(run, 'incident', `exposure goes back to zero: ${by}: ${reason}`);
   return state.retreating;
+}
+
+function tell(run: Run, retreating: Retreating): void {
+  if (retreating.told) return;
+  retreating.told = true;
+  notify(run, 'incident', `exposure goes back to zero: ${retreating.by}: ${retreating.reason}`);
 }

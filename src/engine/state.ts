@@ -106,6 +106,8 @@ export interface OpenWatch {
 export interface Unwinding {
   readonly cause: Cause;
   readonly since: number;
+  /** People have been told. */
+  told?: true;
   /** The act that was under way when it began, until its exposure has been restored for the second time. */
   interrupted?: string;
   exposureRestoredAt?: number;
@@ -119,6 +121,7 @@ export interface Retreating {
   readonly since: number;
   readonly by: string;
   readonly reason: string;
+  told?: true;
   interrupted?: string;
   exposureRestoredAt?: number;
   verified: Record<Target, boolean>;

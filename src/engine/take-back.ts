@@ -14,13 +14,13 @@ type Progress = Unwinding | Retreating;
  * when the act under way has ended and requests have drained, every other act, the last first.
  *
  * @param undone the acts, last started first
- * @param onExposureRestored called once nobody is exposed any more
+ * @param hooks `begun` is called when the first undos are under way, `exposureRestored` once nobody is exposed any more
  */
 export async function takeBack(
   run: Run,
   progress: Progress,
   undone: readonly Act[],
-  onExposureRestored: () => void,
+  hooks: { begun(): void; exposureRestored(): void },
 ): Promise<void> {
   const { underWay } = run;
   await untilUndosEnded(run);
@@ -28,11 +28,14 @@ export async function takeBack(
   if (interrupted) progress.interrupted = interrupted.act.id;
   interrupted?.running.cancel();
 
+  const takes = undone.filter((act) => act.takesFromBaseline);
+  if (takes.length > 0) hooks.begun();
   if (interrupted?.act.takesFromBaseline) await untilEnded(run);
-  for (const act of undone) if (act.takesFromBaseline) await undoAct(run, act);
+  for (const act of takes) await undoAct(run, act);
 
-  await restoreExposure(run, progress, undone.filter(isExposure));
-  onExposureRestored();
+  const begun = takes.length > 0 ? () => undefined : hooks.begun;
+  await restoreExposure(run, progress, undone.filter(isExposure), begun);
+  hooks.exposureRestored();
   await untilEnded(run);
   // An exposure that was under way may have landed after its restore: put it back once more, now that it has ended.
   const again = undone.find((act) => act.id === progress.interrupted && isExposure(act));
@@ -164,18 +167,24 @@ function describeUndo(act: Act): string {
 }
 
 /** Each exposure target goes to its first capture in one hop, whatever the number of acts that raised it. */
-async function restoreExposure(run: Run, progress: Progress, exposing: readonly Act[]): Promise<void> {
+async function restoreExposure(
+  run: Run,
+  progress: Progress,
+  exposing: readonly Act[],
+  onBegun: () => void = () => undefined,
+): Promise<void> {
   const { state, effects } = run;
   const latest = new Map<Target, Act>();
   for (const act of exposing) if (!latest.has(act.target)) latest.set(act.target, act);
   const open = [...latest.values()].filter(({ id }) => !isTakenBack(run, id));
-  if (open.length === 0) return;
+  if (open.length === 0) return onBegun();
   await haltWhenAsked(run, 'exposure');
   // All begin before any is waited for: a target that resists does not keep the others exposed.
   const begun = open.map((act) => ({
     act,
     running: state.stuck?.step === act.id ? undefined : beginUndo(run, act),
   }));
+  onBegun();
   for (const { act, running } of begun) await undoAct(run, act, running);
   for (const act of exposing) {
     stepState(run, act.id).status = stepState(run, latest.get(act.target)!.id).status;

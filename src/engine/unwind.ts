@@ -14,8 +14,12 @@ export async function unwind(run: Run, cause: Cause): Promise<Outcome> {
   const { state, plan, effects } = run;
   const unwinding = state.unwinding ?? begin(run, cause);
   let watching: Running<unknown> | undefined;
-  await takeBack(run, unwinding, startedActs(run).reverse(), () => {
-    watching = startWatchingBaseline(run, unwinding);
+  await takeBack(run, unwinding, startedActs(run).reverse(), {
+    // People hear of it once exposure is on its way back, not before.
+    begun: () => tell(run, unwinding),
+    exposureRestored() {
+      watching = startWatchingBaseline(run, unwinding);
+    },
   });
 
   const unverified = await verifyTargets(run, unwinding, Object.keys(state.captures) as Target[]);
@@ -54,8 +58,13 @@ function begin(run: Run, cause: Cause): Unwinding {
     }),
   };
   record(run, 'unwinding', describeCause(cause));
-  notify(run, 'incident', `rolling back: ${describeCause(cause)}`);
   return state.unwinding;
+}
+
+function tell(run: Run, unwinding: Unwinding): void {
+  if (unwinding.told) return;
+  unwinding.told = true;
+  notify(run, 'incident', `rolling back: ${describeCause(unwinding.cause)}`);
 }
 
 /** From here on the sentinel looks at the baseline; the rollback does not wait for its answer. */
