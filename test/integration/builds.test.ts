@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { sentinelId } from '../../src/analysis/sentinel.js';
 import type { Build } from '../../src/app/client.js';
 import { buildOf } from '../../src/app/client/builds.js';
+import { locksId } from '../../src/engine/lock-protocol.js';
 import type { Plan } from '../../src/engine/plan.js';
 import { switchback } from '../app/cli/console.js';
 import { temporalCli } from '../support/rollouts/temporal-cli.js';
@@ -51,7 +52,11 @@ async function buildsOf({ client, name }: TestEnvironment) {
 function onlyTheGate(plan: Plan): Plan {
   const { promote } = plan.phases;
   const gates = promote.filter(({ type }) => type === 'gate');
-  return { ...plan, phases: { expand: [], canary: [], soak: [], promote: gates, contract: [] } };
+  return {
+    ...plan,
+    scope: ['flag:other'],
+    phases: { expand: [], canary: [], soak: [], promote: gates, contract: [] },
+  };
 }
 
 it.concurrent('an old rollout ends on its build, while the sentinel and new rollouts are on the newest', () =>
@@ -74,6 +79,7 @@ it.concurrent('an old rollout ends on its build, while the sentinel and new roll
     await second.waitForGate('approve/go');
     expect(await workedBy(temporal, second.id)).toBe('new');
     await expect.poll(() => workedBy(temporal, sentinelId(name))).toBe('new');
+    expect(await workedBy(temporal, locksId(name))).toBe('new');
     await expect.poll(() => watchedBy(temporal, name), { timeout: 20_000 }).toBe('new');
 
     await first.decideAt('approve/go', 'ben', { type: 'reject' });

@@ -6,7 +6,7 @@ import { historyOf, machineIn, pathOf, storedHistories, type StoredHistory } fro
 import { paths } from './paths.js';
 
 /** What stands beside those of rollouts: workflows that go on in every new build. */
-const neverEnding = ['sentinel', 'sentinel-moved'];
+const neverEnding = ['sentinel', 'sentinel-moved', 'locks', 'locks-moved'];
 
 const histories = await storedHistories();
 
@@ -39,7 +39,7 @@ describe('the stored histories', () => {
   });
 
   it('hold several runs where a path has them', () => {
-    for (const path of ['continue-as-new', 'sentinel'])
+    for (const path of ['continue-as-new', 'sentinel', 'locks'])
       expect(histories.filter((stored) => pathOf(stored) === path).length, path).toBeGreaterThan(1);
   });
 
@@ -48,14 +48,17 @@ describe('the stored histories', () => {
     expect(runs.some((stored) => startedWith(stored).includes('"unwinding"'))).toBe(true);
   });
 
-  it('have a sentinel that went on with another build in the middle of a run', () => {
-    const moved = histories.find(({ name }) => name === 'sentinel-moved');
-    const events = (moved && historyOf(moved).history.events) ?? [];
-    const builds = events.flatMap(
-      ({ workflowTaskCompletedEventAttributes: done }) => done?.deploymentVersion?.buildId ?? [],
-    );
-    expect([...new Set(builds)]).toEqual(['first', 'second']);
-  });
+  it.each(['sentinel-moved', 'locks-moved'])(
+    'have %s: it went on with another build in the middle of a run',
+    (path) => {
+      const moved = histories.find(({ name }) => name === path);
+      const events = (moved && historyOf(moved).history.events) ?? [];
+      const builds = events.flatMap(
+        ({ workflowTaskCompletedEventAttributes: done }) => done?.deploymentVersion?.buildId ?? [],
+      );
+      expect([...new Set(builds)]).toEqual(['first', 'second']);
+    },
+  );
 
   it('replay with the workflows of today', async () => {
     const verdicts = await replay(histories);

@@ -103,6 +103,19 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
       return environment.start({ preflightWithin: '2s' });
     },
   },
+  queued: {
+    ends: /^rolled-back: ben aborted/,
+    async walk(environment) {
+      const first = await environment.start();
+      await first.waitForGate('approve/go');
+      const second = await environment.start();
+      await second.waitFor('in line', ({ status }) => status === 'queued');
+      await decide(environment, first, { type: 'abort' });
+      await second.waitForGate('approve/go');
+      await decide(environment, second, { type: 'abort' }, 'ben');
+      return second;
+    },
+  },
   'abort-in-expand': abortAt(
     (rollout, { database }) => untilHalfWay(database, rollout.id),
     {},
