@@ -27,10 +27,15 @@ async function workedBy(temporal: Client, workflowId: string): Promise<string | 
   return buildOf(raw.workflowExecutionInfo?.versioningInfo);
 }
 
-/** The build whose worker has the activity that watches an environment. */
+/** The build that the activity that watches an environment was begun by, and so goes to. */
 async function watchedBy(temporal: Client, environment: string): Promise<string | undefined> {
-  const { raw } = await temporal.workflow.getHandle(sentinelId(environment)).describe();
-  return raw.pendingActivities?.[0]?.lastDeploymentVersion?.buildId ?? undefined;
+  const { events } = await temporal.workflow.getHandle(sentinelId(environment)).fetchHistory();
+  const begun = events?.findLast(
+    ({ activityTaskScheduledEventAttributes }) => activityTaskScheduledEventAttributes,
+  );
+  const by = begun?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId;
+  const task = events?.find(({ eventId }) => String(eventId) === String(by));
+  return task?.workflowTaskCompletedEventAttributes?.deploymentVersion?.buildId ?? undefined;
 }
 
 /** As docs/deploying.md does it with Temporal's own program. */
