@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { sentinelId } from '../../src/analysis/sentinel.js';
 import type { Build } from '../../src/app/client.js';
 import { buildOf } from '../../src/app/client/builds.js';
+import { locksId } from '../../src/engine/lock-protocol.js';
 import type { Plan } from '../../src/engine/plan.js';
 import { switchback } from '../app/cli/console.js';
 import { temporalCli } from '../support/rollouts/temporal-cli.js';
@@ -26,10 +27,15 @@ async function workedBy(temporal: Client, workflowId: string): Promise<string | 
   return buildOf(raw.workflowExecutionInfo?.versioningInfo);
 }
 
-/** The build whose worker has the activity that watches an environment. */
+/** The build that the activity that watches an environment was begun by, and so goes to. */
 async function watchedBy(temporal: Client, environment: string): Promise<string | undefined> {
-  const { raw } = await temporal.workflow.getHandle(sentinelId(environment)).describe();
-  return raw.pendingActivities?.[0]?.lastDeploymentVersion?.buildId ?? undefined;
+  const { events } = await temporal.workflow.getHandle(sentinelId(environment)).fetchHistory();
+  const begun = events?.findLast(
+    ({ activityTaskScheduledEventAttributes }) => activityTaskScheduledEventAttributes,
+  );
+  const by = begun?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId;
+  const task = events?.find(({ eventId }) => String(eventId) === String(by));
+  return task?.workflowTaskCompletedEventAttributes?.deploymentVersion?.buildId ?? undefined;
 }
 
 /** As docs/deploying.md does it with Temporal's own program. */
@@ -51,7 +57,11 @@ async function buildsOf({ client, name }: TestEnvironment) {
 function onlyTheGate(plan: Plan): Plan {
   const { promote } = plan.phases;
   const gates = promote.filter(({ type }) => type === 'gate');
-  return { ...plan, phases: { expand: [], canary: [], soak: [], promote: gates, contract: [] } };
+  return {
+    ...plan,
+    scope: ['flag:other'],
+    phases: { expand: [], canary: [], soak: [], promote: gates, contract: [] },
+  };
 }
 
 it.concurrent('an old rollout ends on its build, while the sentinel and new rollouts are on the newest', () =>
@@ -74,6 +84,7 @@ it.concurrent('an old rollout ends on its build, while the sentinel and new roll
     await second.waitForGate('approve/go');
     expect(await workedBy(temporal, second.id)).toBe('new');
     await expect.poll(() => workedBy(temporal, sentinelId(name))).toBe('new');
+    expect(await workedBy(temporal, locksId(name))).toBe('new');
     await expect.poll(() => watchedBy(temporal, name), { timeout: 20_000 }).toBe('new');
 
     await first.decideAt('approve/go', 'ben', { type: 'reject' });

@@ -35,6 +35,12 @@ export function pathOf({ name }: StoredHistory): string {
   return name.replace(/\.\d+$/, '');
 }
 
+/** The text of what a run was started with. */
+export function startedWith({ events }: History): string {
+  const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  return payloads.map(({ data }) => Buffer.from(data ?? []).toString('utf8')).join();
+}
+
 /** Keeps the runs of one path, scrubbed, an event a line, so that a new recording can be compared. */
 export async function store(path: string, runs: readonly History[], secrets: Secrets): Promise<void> {
   const earlier = (await storedHistories()).filter((stored) => pathOf(stored) === path);

@@ -6,6 +6,7 @@ export const paths = [
   'guard-fail',
   'no-evidence',
   'refused',
+  'queued',
   'abort-in-expand',
   'abort-in-canary',
   'abort-in-soak',

@@ -4,6 +4,7 @@ import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { expect, it } from 'vitest';
 import { sentinelId } from '../../src/analysis/sentinel.js';
 import { taskQueueOf } from '../../src/app/config.js';
+import { locksId } from '../../src/engine/lock-protocol.js';
 import { openEnvironment, type TestEnvironment } from '../support/rollouts.js';
 import { store, type Secrets } from './histories.js';
 import { paths } from './paths.js';
@@ -23,24 +24,26 @@ it.concurrent.each(paths)('records %s', async (path) => {
   }
 });
 
-it.concurrent('records sentinel: it goes on in a new run', async () => {
+it.concurrent('records sentinel and locks: they go on in new runs', async () => {
   const environment = await openEnvironment();
   try {
-    const { temporal, name } = environment;
+    const { client, temporal, name } = environment;
+    const common = { taskQueue: taskQueueOf(name) };
+    const args = [{ format: 1, environment: name, continueAfter: 8 }];
     await environment.work();
-    const sentinel = await temporal.workflow.start('sentinel', {
-      workflowId: sentinelId(name),
-      taskQueue: taskQueueOf(name),
-      args: [{ environment: name, continueAfter: 12 }],
-    });
-    await (await environment.start()).waitForGate('approve/go');
-    await store('sentinel', await runsOf(temporal, sentinel.workflowId), secretsOf(environment));
+    await temporal.workflow.start('sentinel', { ...common, workflowId: sentinelId(name), args });
+    await temporal.workflow.start('locks', { ...common, workflowId: locksId(name), args });
+    const rollout = await environment.start();
+    await rollout.decideAt('approve/go', 'ana', { type: 'reject' });
+    await client.wait(rollout.id);
+    await store('sentinel', await runsOf(temporal, sentinelId(name)), secretsOf(environment));
+    await store('locks', await runsOf(temporal, locksId(name)), secretsOf(environment));
   } finally {
     await environment.close();
   }
 });
 
-it.concurrent('records sentinel-moved: another build takes it over', async () => {
+it.concurrent('records sentinel-moved and locks-moved: another build takes them over', async () => {
   const environment = await openEnvironment();
   try {
     const { client, temporal, name } = environment;
@@ -51,6 +54,7 @@ it.concurrent('records sentinel-moved: another build takes it over', async () =>
     await rollout.decideAt('approve/go', 'ana', { type: 'reject' });
     await client.wait(rollout.id);
     await store('sentinel-moved', await runsOf(temporal, sentinelId(name)), secretsOf(environment));
+    await store('locks-moved', await runsOf(temporal, locksId(name)), secretsOf(environment));
   } finally {
     await environment.close();
   }

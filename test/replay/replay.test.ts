@@ -2,11 +2,18 @@ import { fileURLToPath } from 'node:url';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleWorkflows } from '../../src/app/workflow-bundle.js';
-import { historyOf, machineIn, pathOf, storedHistories, type StoredHistory } from './histories.js';
+import {
+  historyOf,
+  machineIn,
+  pathOf,
+  startedWith,
+  storedHistories,
+  type StoredHistory,
+} from './histories.js';
 import { paths } from './paths.js';
 
 /** What stands beside those of rollouts: workflows that go on in every new build. */
-const neverEnding = ['sentinel', 'sentinel-moved'];
+const neverEnding = ['sentinel', 'sentinel-moved', 'locks', 'locks-moved'];
 
 const histories = await storedHistories();
 
@@ -25,13 +32,6 @@ async function replay(given: readonly StoredHistory[], workflows?: string): Prom
   return verdicts;
 }
 
-/** The text of what a run was started with. */
-function startedWith(stored: StoredHistory): string {
-  const [started] = historyOf(stored).history.events ?? [];
-  const payloads = started?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  return payloads.map(({ data }) => Buffer.from(data ?? []).toString('utf8')).join();
-}
-
 describe('the stored histories', () => {
   it('are of every path, and of nothing else', () => {
     const stored = [...new Set(histories.map(pathOf))].sort();
@@ -39,23 +39,26 @@ describe('the stored histories', () => {
   });
 
   it('hold several runs where a path has them', () => {
-    for (const path of ['continue-as-new', 'sentinel'])
+    for (const path of ['continue-as-new', 'sentinel', 'locks'])
       expect(histories.filter((stored) => pathOf(stored) === path).length, path).toBeGreaterThan(1);
   });
 
   it('have a run that began in the middle of a rollback', () => {
     const runs = histories.filter((stored) => pathOf(stored) === 'continue-as-new-while-unwinding');
-    expect(runs.some((stored) => startedWith(stored).includes('"unwinding"'))).toBe(true);
+    expect(runs.some((stored) => startedWith(historyOf(stored).history).includes('"unwinding"'))).toBe(true);
   });
 
-  it('have a sentinel that went on with another build in the middle of a run', () => {
-    const moved = histories.find(({ name }) => name === 'sentinel-moved');
-    const events = (moved && historyOf(moved).history.events) ?? [];
-    const builds = events.flatMap(
-      ({ workflowTaskCompletedEventAttributes: done }) => done?.deploymentVersion?.buildId ?? [],
-    );
-    expect([...new Set(builds)]).toEqual(['first', 'second']);
-  });
+  it.each(['sentinel-moved', 'locks-moved'])(
+    'have %s: it went on with another build in the middle of a run',
+    (path) => {
+      const moved = histories.find(({ name }) => name === path);
+      const events = (moved && historyOf(moved).history.events) ?? [];
+      const builds = events.flatMap(
+        ({ workflowTaskCompletedEventAttributes: done }) => done?.deploymentVersion?.buildId ?? [],
+      );
+      expect([...new Set(builds)]).toEqual(['first', 'second']);
+    },
+  );
 
   it('replay with the workflows of today', async () => {
     const verdicts = await replay(histories);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DecisionRequest } from '../../src/engine/messages.js';
 import type { JsonObject } from '../../src/engine/json.js';
+import { vi } from 'vitest';
 import { startOptions } from '../../src/app/client/start-options.js';
 import { rolloutType } from '../../src/app/client/summary.js';
 import { planDigest } from '../../src/engine/digest.js';
@@ -8,6 +9,7 @@ import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { untilHalfWay, withBatchesOf } from '../support/rollouts/backfill.js';
 import { quick, type EnvironmentOptions, type TestEnvironment } from '../support/rollouts.js';
 import { TestRollout } from '../support/rollouts/rollout.js';
+import { startedWith } from './histories.js';
 import type { PathName } from './paths.js';
 
 /** How one path is walked on real parts. */
@@ -103,6 +105,19 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
       return environment.start({ preflightWithin: '2s' });
     },
   },
+  queued: {
+    ends: /^rolled-back: ben aborted/,
+    async walk(environment) {
+      const first = await environment.start();
+      await first.waitForGate('approve/go');
+      const second = await environment.start();
+      await second.waitFor('in line', ({ status }) => status === 'queued');
+      await decide(environment, first, { type: 'abort' });
+      await second.waitForGate('approve/go');
+      await decide(environment, second, { type: 'abort' }, 'ben');
+      return second;
+    },
+  },
   'abort-in-expand': abortAt(
     (rollout, { database }) => untilHalfWay(database, rollout.id),
     {},
@@ -156,7 +171,7 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
   'continue-as-new': {
     ends: /^completed/,
     async walk(environment) {
-      const rollout = await startShort(environment, 60);
+      const rollout = await startShort(environment, 150);
       await approveAll(rollout);
       return rollout;
     },
@@ -164,31 +179,47 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
   'continue-as-new-while-unwinding': {
     ends: /^rolled-back: ana aborted/,
     async walk(environment) {
-      const rollout = await startShort(environment, 60);
-      await failAnUndo(environment, rollout);
+      // Nobody is exposed: a run that begins needs no evidence, and may be shorter.
+      const rollout = await startShort(environment, 40, { canary: [] });
+      await failAnUndo(environment, rollout, () => untilRenewedWhileUnwinding(environment, rollout));
       return rollout;
     },
   },
 };
 
-/** Aborts at the gate; an undo cannot be done until an operator has it tried again. */
-async function failAnUndo(environment: TestEnvironment, rollout: TestRollout): Promise<void> {
+/** Aborts at the gate; an undo cannot be done until an operator has it tried again, `meanwhile` is over first. */
+async function failAnUndo(
+  environment: TestEnvironment,
+  rollout: TestRollout,
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const { database } = environment;
   await rollout.waitForGate('approve/go');
   await database.query('create view shop.dependent as select last_name from shop.customer');
   await decide(environment, rollout, { type: 'abort' });
   await rollout.waitFor('an undo that failed', ({ status }) => status === 'needs-operator');
+  await meanwhile();
   await database.query('drop view shop.dependent');
   await decide(environment, rollout, { type: 'resolve', choice: 'retry' });
 }
 
 /** A rollout whose runs have so many events, and then another run goes on. */
-async function startShort(environment: TestEnvironment, continueAfter: number): Promise<TestRollout> {
+async function startShort(
+  environment: TestEnvironment,
+  continueAfter: number,
+  params: JsonObject = {},
+): Promise<TestRollout> {
   const { client, temporal, name, records } = environment;
-  const plan = splitCustomerName.evaluate(quick);
+  const plan = splitCustomerName.evaluate({ ...quick, ...params });
   const digest = planDigest(plan);
   const id = `rollout/${name}/${plan.runbook}/short`;
   const input = { format: 1, plan, digest, environment: name, startedBy: 'tester', continueAfter } as const;
   await temporal.workflow.start(rolloutType, startOptions(id, input));
   return new TestRollout(id, digest, client, temporal, records);
+}
+
+/** The run that is under way was started in the middle of a rollback. */
+async function untilRenewedWhileUnwinding({ temporal }: TestEnvironment, { id }: TestRollout): Promise<void> {
+  const begun = async () => startedWith(await temporal.workflow.getHandle(id).fetchHistory());
+  await vi.waitUntil(async () => (await begun()).includes('"unwinding"'), { timeout: 60_000, interval: 200 });
 }

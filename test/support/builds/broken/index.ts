@@ -4,7 +4,7 @@ import type { RolloutInput, RolloutResult } from '../../../../workflows/protocol
 import * as today from '../../../../workflows/index.js';
 import { pinned } from '../../../../workflows/versioning.js';
 
-export { sentinel } from '../../../../workflows/index.js';
+export { locks, sentinel } from '../../../../workflows/index.js';
 
 export async function rollout(input: RolloutInput): Promise<RolloutResult> {
   let broken = false;

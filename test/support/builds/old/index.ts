@@ -5,6 +5,8 @@ import type { RolloutInput, RolloutResult } from '../../../../workflows/protocol
 import * as today from '../../../../workflows/index.js';
 import { moving, pinned } from '../../../../workflows/versioning.js';
 
+export { locks } from '../../../../workflows/index.js';
+
 const build = defineQuery<string>('build');
 
 export async function rollout(input: RolloutInput): Promise<RolloutResult> {
