@@ -220,15 +220,15 @@ describe('an operator', () => {
     const rollout = await start(await files.write('watched.json', exposingPlan('30m')));
     await untilStatus(rollout, 'watching');
     const before = (await client.status(rollout)).watch?.endsAt ?? 0;
-    const extended = await as('ben', 'extend', rollout, '--for', '1h', '--reason', 'x', '-o', 'json');
+    const extended = await as('ana', 'extend', rollout, '--for', '1h', '--reason', 'x', '-o', 'json');
     expect(extended.json()).toMatchObject({ type: 'extend', step: 'watch/canary-5', ms: 3_600_000 });
     expect((await client.status(rollout)).watch?.endsAt).toBe(before + 3_600_000);
-    const early = await as('ben', 'advance', rollout);
+    const early = await as('ana', 'advance', rollout);
     expect(early.code).toBe(3);
     expect(early.stderr).toMatch(
       /the plan does not let watch\/canary-5 end early \(it is watching; possible now: abort, pause, extend, halt\)/,
     );
-    const halted = await as('ben', 'halt', rollout, '--reason', 'by hand');
+    const halted = await as('ana', 'halt', rollout, '--reason', 'by hand');
     expect(halted.stdout).toContain('5 % exposed, and nobody watches it');
     await client.wait(rollout);
     expect((await call(['status', rollout])).stdout).toContain('5 % stay exposed, and nobody watches them');
