@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sentinelId } from '../../../src/analysis/sentinel.js';
+import { sentinelId, sentinelNames } from '../../../src/analysis/sentinel.js';
 import { connect, type RolloutClient } from '../../../src/app/client.js';
 import { plain, switchback, type ConsoleOptions, type Ran } from './console.js';
 import { startEnvironment, type TestEnvironment } from './environment.js';
@@ -409,8 +409,9 @@ it("live readings come from the heartbeat of the sentinel's activity", async () 
   const handle = await environment.client.workflow.start('sentinel', {
     workflowId: sentinelId(environment.name),
     taskQueue: `switchback-${environment.name}`,
-    args: [{ environment: environment.name, subscribers: [subscriber] }],
+    args: [{ environment: environment.name }],
   });
+  await handle.signal(sentinelNames.subscribe, subscriber);
   try {
     await expect.poll(() => client.readings(rollout), { timeout: 10_000 }).toEqual([reading]);
   } finally {
