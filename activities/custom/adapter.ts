@@ -5,7 +5,7 @@ import type { Act } from '../../src/engine/plan.js';
 import type { EffectKey } from '../../src/engine/ports.js';
 import { readTyped } from '../../src/engine/typed-input.js';
 import type { Adapter, Work } from '../adapter.js';
-import { bury, entryOf, isBuried, withBook, type Session } from './book.js';
+import { bury, close, entryOf, isBuried, isClosed, withBook, type Session } from './book.js';
 import type { DefinedAdapter } from './define.js';
 import { actionOf, nameIn, requireFit } from './fit.js';
 import { changed, perform } from './perform.js';
@@ -65,8 +65,10 @@ export function openAdapter(definition: DefinedAdapter, { settings, directory }:
     apply: (act, key, work) =>
       inSession(act, key, work, false, async (session, target) => {
         const { book } = session;
-        if (book.closed || isBuried(book, key)) {
-          const rule = book.closed ? `${act.target} was restored` : `try ${key.epoch} was undone or fenced`;
+        if (isClosed(book, key) || isBuried(book, key)) {
+          const rule = isClosed(book, key)
+            ? `${act.target} was restored`
+            : `try ${key.epoch} was undone or fenced`;
           throw new Refusal(`step ${key.step} of ${key.rollout}`, rule, 'start a new rollout, or a new try');
         }
         const { evidence, status } = entryOf(book, 'apply', key) ?? {};
@@ -94,7 +96,7 @@ export function openAdapter(definition: DefinedAdapter, { settings, directory }:
       inSession(act, key, work, true, async (session, target) => {
         const { book } = session;
         const captured = readTyped(definition.state, capture.state, `capture of ${act.target}`);
-        book.closed = true;
+        close(book, key);
         await settle(session, work);
         const state = await target.read();
         const told = entryOf(book, 'restore', key)?.drift;

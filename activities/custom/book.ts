@@ -33,8 +33,8 @@ export interface Book {
   readonly entries: Entry[];
   /** Tries that must have no effect any more, and with each all older tries of its step. */
   readonly tombstones: { readonly step: string; readonly epoch: number }[];
-  /** The target was restored: no act of this rollout touches it again. */
-  closed?: true;
+  /** The target was restored: no try of any step up to this epoch touches it again; a second climb has higher ones. */
+  closedUpTo?: number;
   /** The target as the last change that ended left it. */
   left?: JsonObject;
   /** The book before this one was damaged: nobody knows what was done. */
@@ -96,6 +96,17 @@ export function entryOf(book: Book, verb: Entry['verb'], { step, epoch }: Effect
 /** Lets no try of the step up to this one have an effect any more. */
 export function bury(book: Book, { step, epoch }: EffectKey): void {
   if (!isBuried(book, { step, epoch })) book.tombstones.push({ step, epoch });
+}
+
+/** Lets no try that there can have been have an effect any more, whichever step it is of. */
+export function close(book: Book, { epoch }: EffectKey): void {
+  const known = [...book.entries, ...book.tombstones].map((one) => one.epoch);
+  book.closedUpTo = Math.max(epoch, book.closedUpTo ?? 0, ...known);
+}
+
+/** Whether a target was restored after a try, or while it was on its way. */
+export function isClosed({ closedUpTo }: Book, { epoch }: EffectKey): boolean {
+  return closedUpTo !== undefined && epoch <= closedUpTo;
 }
 
 /** Whether a try must not have an effect. */

@@ -23,8 +23,16 @@ export interface FlagMemory {
   last?: Change;
   /** Tries that must have no effect any more, and with each all older tries of its step. */
   tombstones: { readonly step: string; readonly epoch: number }[];
-  /** Restored: nothing of this rollout may expose the flag again. `drift` is what was found then. */
-  restored?: { readonly step: string; readonly epoch: number; readonly drift: readonly string[] };
+  /**
+   * Restored: no try of any step up to the epoch `upTo` may expose the flag any more; a second climb has higher ones.
+   * `drift` is what was found then.
+   */
+  restored?: {
+    readonly step: string;
+    readonly epoch: number;
+    readonly upTo: number;
+    readonly drift: readonly string[];
+  };
 }
 
 /** The side file: by rollout and flag. */
@@ -101,9 +109,17 @@ export function bury(entry: FlagMemory, { step, epoch }: EffectKey): void {
   if (!entry.tombstones.some((grave) => covers(grave, step, epoch))) entry.tombstones.push({ step, epoch });
 }
 
+/** The highest epoch under which this rollout can have touched the flag, with a verb of this one. */
+export function newestEpoch({ applied, tombstones, restored }: FlagMemory, epoch: number): number {
+  const known = [...applied, ...tombstones].map((one) => one.epoch);
+  return Math.max(epoch, restored?.upTo ?? 0, ...known);
+}
+
 /** Why a try must not have an effect; undefined when it may. */
 export function buried(entry: FlagMemory, { step, epoch }: EffectKey): string | undefined {
-  if (entry.restored) return 'the flag was restored: this rollout exposes it no more';
+  if (entry.restored && epoch <= entry.restored.upTo) {
+    return `the flag was restored: try ${epoch} of the step came too late`;
+  }
   const found = entry.tombstones.some((grave) => covers(grave, step, epoch));
   return found ? `try ${epoch} of the step was undone or fenced` : undefined;
 }

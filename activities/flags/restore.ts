@@ -3,7 +3,7 @@ import type { Json } from '../../src/engine/json.js';
 import type { Capture, EffectKey, Restored } from '../../src/engine/ports.js';
 import { findFlag } from './document.js';
 import type { ExposeInput } from './input.js';
-import { entryOf, type FlagMemory } from './memory.js';
+import { entryOf, newestEpoch, type FlagMemory } from './memory.js';
 import type { Session } from './session.js';
 import { exposureTargeting, type Arms } from './targeting.js';
 import {
@@ -37,7 +37,7 @@ export function readCapture({ target, state }: Capture): CapturedFlag {
 }
 
 /**
- * Brings the targeting back to the capture, in one hop, and lets no act of this rollout expose the flag again.
+ * Brings the targeting back to the capture, in one hop, and lets no try that there can have been expose the flag again.
  * What somebody else did meanwhile is told as drift; exposure is never raised for it.
  */
 export async function restoreExposure(
@@ -114,7 +114,8 @@ function remember(
   { step, epoch }: EffectKey,
   told: readonly (string | undefined)[],
 ): void {
-  entry.restored = { step, epoch, drift: [...new Set(told.filter((text) => text !== undefined))] };
+  const drift = [...new Set(told.filter((text) => text !== undefined))];
+  entry.restored = { step, epoch, upTo: newestEpoch(entry, epoch), drift };
 }
 
 function answer(entry: FlagMemory, evidence: Restored['evidence']): Restored {

@@ -111,6 +111,8 @@ export interface RolloutClient {
   journal(rollout: string): Promise<readonly JournalEvent[]>;
   /** The guards as the sentinel sees them now; undefined while nobody watches. Never throws. */
   readings(rollout: string): Promise<readonly GuardReading[] | undefined>;
+  /** Throws `Refusal` that says how it ended when it is over; needs no worker while it is not. */
+  refuseWhenOver(rollout: string): Promise<void>;
   /** Sends a decision once and answers what became of it. Throws `NoAnswer` when nothing came within 10 s. */
   decide(rollout: string, request: DecisionRequest): Promise<Answer>;
   describe(rollout: string): Promise<Description>;

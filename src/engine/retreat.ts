@@ -8,7 +8,8 @@ import { verifyTargets } from './verify.js';
 
 /**
  * Takes exposure, and every act since the first exposure, back; what was done before stays. The steps since then are
- * to be done again, each under its next epoch: nothing of the first climb counts for the second.
+ * to be done again, each under an epoch above all there were: nothing of the first climb counts for the second, and
+ * adapters can tell a late try of the first from the second, whichever step it is of.
  */
 export async function retreat(run: Run): Promise<void> {
   const { state, plan } = run;
@@ -31,11 +32,8 @@ export async function retreat(run: Run): Promise<void> {
 
   // What an operator skipped may still be there: its undo stays registered.
   state.started = state.started.filter((id) => stepState(run, id).status !== 'undone');
-  for (const { id } of climbed) {
-    const step = stepState(run, id);
-    if (step.status === 'pending') continue;
-    state.steps[id] = { status: 'pending', epoch: step.epoch + 1 };
-  }
+  const epoch = 1 + Math.max(...Object.values(state.steps).map((step) => step.epoch));
+  for (const { id } of climbed) state.steps[id] = { status: 'pending', epoch };
   state.cursor = first;
   delete state.exposedFrom;
   delete state.leaveVoided;

@@ -183,6 +183,38 @@ const quorumCanBeReached: Rule = (_plan, steps) => {
   }
 };
 
+const earlyIsEarlier: Rule = (_plan, steps) => {
+  for (const { phase, step } of steps) {
+    if (step.type !== 'watch' || !step.early) continue;
+    if (step.early.by.length === 0) {
+      throw new Refusal(
+        `${phase} step ${step.id}`,
+        'names no group that may end it early',
+        'add groups to early.by, or leave early out',
+      );
+    }
+    if (step.early.after > step.for) {
+      throw new Refusal(
+        `${phase} step ${step.id}`,
+        'could be ended early only after its end',
+        'let early.after be at most for',
+      );
+    }
+  }
+};
+
+const irreversibleAsksByItself: Rule = (_plan, steps) => {
+  for (const { phase, step } of steps) {
+    if (step.type === 'act' && step.undo.type === 'irreversible' && step.onFailure === 'ask') {
+      throw new Refusal(
+        `${phase} step ${step.id}`,
+        'is irreversible, and asks an operator by itself when it fails',
+        'leave onFailure out',
+      );
+    }
+  }
+};
+
 const rules: readonly Rule[] = [
   runbookName,
   someSteps,
@@ -197,6 +229,8 @@ const rules: readonly Rule[] = [
   watchAfterExposure,
   exposureIsGuarded,
   quorumCanBeReached,
+  earlyIsEarlier,
+  irreversibleAsksByItself,
 ];
 
 /** A target in scope covers itself and its children: `table:shop` covers `table:shop.customer`. */

@@ -1,4 +1,4 @@
-import type { Act, Action, Target, Undo } from '../engine/index.js';
+import type { Act, Action, ReversibleUndo, Target, Undo } from '../engine/index.js';
 
 export interface ActOptions<U extends Undo> {
   readonly why: string;
@@ -13,7 +13,10 @@ export function act<U extends Undo>(name: string, options: ActOptions<U>): Act<U
   return { type: 'act', id: `act/${name}`, ...options };
 }
 
-/** An act whose failure an operator decides about (retry, skip or halt, or abort) instead of everything being taken back. */
-export function askOnFailure<U extends Undo>(failing: Act<U>): Act<U> {
+/**
+ * An act whose failure an operator decides about (retry, skip or halt, or abort) instead of everything being taken back.
+ * An irreversible one asks by itself.
+ */
+export function askOnFailure<U extends ReversibleUndo>(failing: Act<U>): Act<U> {
   return { ...failing, onFailure: 'ask' };
 }

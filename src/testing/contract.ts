@@ -89,6 +89,24 @@ export function adapterContract(name: string, { acts }: ContractHarness): void {
       });
 
       contract(
+        'after taking back, a try under the next epoch has its effect and is taken back',
+        async (stage) => {
+          const { act, adapter, observe, before } = stage;
+          const again = { ...key, epoch: key.epoch + 1 };
+          await adapter.apply(act, key, work());
+          const after = await observe();
+          await takeBack(stage);
+          await adapter.apply(act, again, work());
+          expect(await observe()).toEqual(after);
+          await expect(adapter.apply(act, key, work())).rejects.toThrow(refusal);
+          await takeBack(stage, again);
+          expect(await observe()).toEqual(before);
+          await verified(stage);
+          await expect(adapter.apply(act, again, work())).rejects.toThrow(refusal);
+        },
+      );
+
+      contract(
         'fence says whether there was an effect, and ends it',
         async ({ act, adapter, observe, before }) => {
           expect(await adapter.fence(act, key, work())).toEqual({ effect: 'none' });
@@ -161,13 +179,13 @@ async function given(stage: ContractStage): Promise<Given> {
   return { ...stage, observe, before, capture };
 }
 
-async function takeBack({ adapter, act, capture }: Given): Promise<void> {
+async function takeBack({ adapter, act, capture }: Given, of: EffectKey = key): Promise<void> {
   switch (act.undo.type) {
     case 'act':
-      await adapter.undo(act, act.undo.do, key, work());
+      await adapter.undo(act, act.undo.do, of, work());
       return;
     case 'restore':
-      await adapter.restore(act, capture, key, work());
+      await adapter.restore(act, capture, of, work());
       return;
     default:
       throw new Error(`${act.id} cannot be taken back: the contract is about acts that can`);

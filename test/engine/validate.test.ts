@@ -170,6 +170,26 @@ describe('validate', () => {
       'promote step approve/1',
       'person',
     ],
+    [
+      'a watch that nobody may end early',
+      planOf({ soak: [{ ...watch('1'), early: { by: [], after: 1 } }] }),
+      'soak step watch/1',
+      'names no group that may end it early',
+    ],
+    [
+      'a watch that ends before it could end early',
+      planOf({ soak: [{ ...watch('1'), early: { by: ['sre'], after: watch('1').for + 1 } }] }),
+      'soak step watch/1',
+      'only after its end',
+    ],
+    [
+      'an irreversible act that asks on failure',
+      planOf({
+        contract: [gate('1'), { ...act('purge/1', 'table:x', irreversible), onFailure: 'ask' as const }],
+      }),
+      'contract step purge/1',
+      'asks an operator by itself',
+    ],
   ])('refuses %s', (_what, plan, thing, rule) => {
     const refused = refusal(plan);
     expect(refused.thing).toContain(thing);
@@ -238,6 +258,13 @@ describe('validate', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('lets a watch end early as late as at its end, and an act that can be undone ask', () => {
+    const early = { ...watch('1'), early: { by: ['sre'], after: watch('1').for } };
+    const asking = { ...act('do/1', 'table:x', byAction), onFailure: 'ask' as const };
+    const plan = planOf({ expand: [asking], soak: [early] });
+    expect(validate(plan)).toBe(plan);
   });
 
   it('lets a target cover its children', () => {

@@ -5,6 +5,7 @@ import {
   action,
   addColumns,
   approve,
+  askOnFailure,
   backfill,
   errorRate,
   expose,
@@ -110,6 +111,17 @@ describe('watch and approve', () => {
     });
   });
 
+  it('say who may end a watch early, and what they cannot cut', () => {
+    const by = ['sre'];
+    const early = watch('soak', { for: '24h', early: { by, after: '1h' } });
+    by.push('everybody');
+    expect(early).toMatchObject({ early: { by: ['sre'], after: 3_600_000 } });
+    expect(watch('soak', { for: '24h' })).not.toHaveProperty('early');
+    expect(() => watch('soak', { for: '24h', early: { by, after: 'soon' as '1h' } })).toThrow(
+      '"soon": is not a duration',
+    );
+  });
+
   it('refuse what is no duration', () => {
     expect(() => watch('soak', { for: '0s' })).toThrow('"0s": is not a duration');
   });
@@ -163,6 +175,14 @@ describe('act', () => {
       undo,
     } as const;
     expect(act('check-mails', options)).toEqual({ type: 'act', id: 'act/check-mails', ...options });
+  });
+});
+
+describe('askOnFailure', () => {
+  it('lets an operator decide about an act, and changes nothing else of it', () => {
+    const filling = backfill(shapes);
+    expect(askOnFailure(filling)).toEqual({ ...filling, onFailure: 'ask' });
+    expect(filling).not.toHaveProperty('onFailure');
   });
 });
 

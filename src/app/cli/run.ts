@@ -2,17 +2,24 @@ import { Command, CommanderError } from 'commander';
 import { isRefusal, NoAnswer, Unreachable } from '../client/failures.js';
 import { packageVersion } from '../version.js';
 import { registerAbort } from './commands/abort.js';
+import { registerAdvance } from './commands/advance.js';
 import { registerAnswer } from './commands/answer.js';
 import { registerApprove } from './commands/approve.js';
 import { registerBuilds } from './commands/builds.js';
 import { registerDev } from './commands/dev.js';
+import { registerExtend } from './commands/extend.js';
+import { registerHalt } from './commands/halt.js';
 import { registerHelp } from './commands/help.js';
 import { registerJournal } from './commands/journal.js';
 import { registerList } from './commands/list.js';
 import { registerLocks } from './commands/locks.js';
+import { registerPause } from './commands/pause.js';
 import { registerPlan } from './commands/plan.js';
 import { registerReject } from './commands/reject.js';
 import { registerResolve } from './commands/resolve.js';
+import { registerResume } from './commands/resume.js';
+import { registerRetry } from './commands/retry.js';
+import { registerSkip } from './commands/skip.js';
 import { registerStart } from './commands/start.js';
 import { registerRescue, registerRevert } from './commands/take-back.js';
 import { registerStatus } from './commands/status.js';
@@ -32,6 +39,13 @@ const commands = [
   registerReject,
   registerAbort,
   registerAnswer,
+  registerPause,
+  registerResume,
+  registerAdvance,
+  registerExtend,
+  registerRetry,
+  registerSkip,
+  registerHalt,
   registerResolve,
   registerStop,
   registerLocks,

@@ -67,7 +67,7 @@ function detailOf(
     const length = Math.max(1, watch.endsAt - watch.since);
     const left = watch.endsAt - now;
     const time = left > 0 ? `${ticking(left)} left` : 'judging';
-    return `${bar((now - watch.since) / length)} ${report.hold ? 'on hold' : time}`;
+    return `${bar((now - watch.since) / length)} ${standingStill(report) ?? time}`;
   }
   if (gate?.step === step.id) {
     const found = plan && stepsOf(plan).find((placed) => placed.step.id === step.id)?.step;
@@ -76,8 +76,14 @@ function detailOf(
     return `${gate.approvals.length}${of} approved${names === '' ? '' : `: ${names}`}`;
   }
   if (look === 'stopped') return 'left unfinished';
-  if (look === 'skipped') return 'its undo was skipped by an operator';
+  if (look === 'skipped') return 'skipped by an operator';
   return step.epoch > 0 && look !== 'pending' ? `try ${step.epoch + 1}` : '';
+}
+
+/** Why a watch does not end, however late it is. */
+function standingStill({ hold, paused }: StatusReport): string | undefined {
+  if (hold) return 'on hold';
+  return paused && 'paused';
 }
 
 function bar(part: number): string {
@@ -100,9 +106,15 @@ function plannedTime({ id }: StepReport, plan: Plan | undefined): string {
 
 function lookOf(step: StepReport, report: StatusReport): Look {
   if (step.status !== 'running') return step.status;
+  const { outcome, hold, stuck, paused } = report;
   // An interrupted watch or gate stays as it was when the rollout turned round.
-  if (report.outcome || (report.unwinding && step.type !== 'act')) return 'stopped';
-  return report.hold || report.stuck || step.type === 'gate' ? 'waiting' : 'busy';
+  if (outcome || (turned(report) && step.type !== 'act')) return 'stopped';
+  // A pause lets an act that runs go on.
+  return hold || stuck || step.type === 'gate' || (paused && step.type === 'watch') ? 'waiting' : 'busy';
+}
+
+function turned({ unwinding, retreating, status }: StatusReport): boolean {
+  return unwinding !== undefined || retreating !== undefined || status === 'halting';
 }
 
 function lookOfPhase(looks: readonly Look[]): Look {
@@ -131,12 +143,13 @@ function markOf(look: Look, { paint, frame }: TreeOptions): string {
 
 /** How much of the users has the candidate, as a bar. */
 export function exposureLine(report: StatusReport, paint: Paint): string {
-  const { exposure, unwinding } = report;
+  const { exposure } = report;
+  const way = report.unwinding ?? report.retreating;
   const full = Math.round((exposure / 100) * 40);
   const rest = 40 - full;
   const took =
-    unwinding?.exposureRestoredAt === undefined
+    way?.exposureRestoredAt === undefined
       ? ''
-      : paint.dim(`  taken back in ${formatDuration(unwinding.exposureRestoredAt - unwinding.since)}`);
+      : paint.dim(`  taken back in ${formatDuration(way.exposureRestoredAt - way.since)}`);
   return ` exposure ${paint.cyan('█'.repeat(full))}${paint.dim('░'.repeat(rest))} ${exposure} %${took}`;
 }

@@ -1,4 +1,3 @@
-import { describeCause } from '../../engine/stop.js';
 import type { Plan } from '../../engine/plan.js';
 import type { GuardReading } from '../../engine/ports.js';
 import type { StatusReport } from '../../engine/report.js';
@@ -6,7 +5,7 @@ import type { Status } from '../../engine/status.js';
 import { fit, spread, wrap, type Paint } from './paint.js';
 import { guardLines } from './tree-guards.js';
 import { exposureLine, stepLines } from './tree-steps.js';
-import { ago, ticking, until } from './words.js';
+import { ago, backgroundOf, ticking, until } from './words.js';
 
 /** What a tree shows. */
 export interface TreeView {
@@ -62,10 +61,12 @@ function headLines(report: StatusReport, { paint, now, width }: TreeOptions): st
 /** What it waits for, since when, who may, and what comes next and when. */
 function waitLines(report: StatusReport, options: TreeOptions): string[] {
   const { paint, now } = options;
-  const { why, unwinding, stuck, hold } = report;
-  const loud = stuck || hold || report.gate ? paint.yellow : (text: string) => text;
+  const { why, stuck, hold, gate, paused } = report;
+  const loud = stuck || hold || gate || paused ? paint.yellow : (text: string) => text;
   return [
-    ...(unwinding ? labelled('because', describeCause(unwinding.cause), options, paint.magenta) : []),
+    ...backgroundOf(report, now).flatMap(([label, text]) =>
+      labelled(label, text, options, label === 'paused' ? paint.yellow : paint.magenta),
+    ),
     ...labelled('waits for', why.waitingFor, options, loud),
     ...labelled('since', ago(why.since, now), options),
     ...labelled('until', why.clears, options),
@@ -82,7 +83,7 @@ function waitLines(report: StatusReport, options: TreeOptions): string[] {
 }
 
 function outcomeLines(report: StatusReport, options: TreeOptions): string[] {
-  const { outcome, unwinding } = report;
+  const { outcome, unwinding, exposure } = report;
   if (!outcome) return [];
   const { paint } = options;
   const verified = unwinding?.verifiedAt;
@@ -94,6 +95,9 @@ function outcomeLines(report: StatusReport, options: TreeOptions): string[] {
           `every target was read again, ${ticking(verified - unwinding.since)} after the turn`,
           options,
         )
+      : []),
+    ...(outcome.type === 'halted' && exposure > 0
+      ? labelled('note', `${exposure} % stay exposed, and nobody watches them`, options, paint.yellow)
       : []),
     ...(outcome.unconfirmed
       ? labelled('note', "the baseline's guards did not confirm it: look at them", options, paint.yellow)

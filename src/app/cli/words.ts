@@ -1,5 +1,7 @@
 import { formatDuration } from '../../engine/duration.js';
 import type { Criterion, Guard, Metric, Undo } from '../../engine/plan.js';
+import type { StatusReport } from '../../engine/report.js';
+import { describeCause } from '../../engine/stop.js';
 
 /** A length of time that grows while one looks: whole seconds, so that it does not flicker. */
 export function ticking(ms: number): string {
@@ -18,6 +20,23 @@ export function until(at: number, now: number): string {
   const time = new Date(at);
   const day = left < 43_200_000 ? '' : `${time.toISOString().slice(0, 10)} `;
   return `in ${ticking(Math.max(left, 1_000))} (${day}${time.toISOString().slice(11, 19)} UTC)`;
+}
+
+/** Why a rollout stands where it stands, whatever it waits for now: labels with their text. */
+export function backgroundOf(report: StatusReport, now: number): (readonly [string, string])[] {
+  const { paused, retreating, unwinding, takesBack } = report;
+  const rows: (readonly [string, string])[] = [];
+  if (takesBack) {
+    const { kind, rollout, by, reason } = takesBack;
+    rows.push(['takes back', `${rollout} (${kind}, ${by}: ${reason})`]);
+  }
+  if (unwinding) rows.push(['because', describeCause(unwinding.cause)]);
+  if (retreating) rows.push(['because', `${retreating.by} takes exposure to zero: ${retreating.reason}`]);
+  // A rollout that is paused and nothing else says so as what it waits for.
+  if (paused && report.status !== 'paused') {
+    rows.push(['paused', `by ${paused.by}, ${ago(paused.since, now)}: ${paused.reason}`]);
+  }
+  return rows;
 }
 
 /** A time in UTC, to the second. */

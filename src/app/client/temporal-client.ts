@@ -130,6 +130,17 @@ class TemporalRolloutClient implements RolloutClient {
     return this.calls.make(answerWithin, read).catch(() => undefined);
   }
 
+  async refuseWhenOver(rollout: string): Promise<void> {
+    const { endedAt } = await this.describe(rollout);
+    if (endedAt === undefined) return;
+    const outcome = await this.outcome(rollout);
+    throw new Refusal(
+      `rollout ${rollout}`,
+      `is over: ${outcome.type} (${outcome.reason})`,
+      'nothing can be decided any more; start a new one',
+    );
+  }
+
   async decide(rollout: string, request: DecisionRequest): Promise<Answer> {
     await this.refuseWhenOver(rollout);
     const handle = this.client.workflow.getHandle(rollout);
@@ -256,18 +267,6 @@ class TemporalRolloutClient implements RolloutClient {
       const { reason, mend } = await this.absence(rollout);
       throw new Unreachable(`${rollout} does not answer: ${reason}; ${mend}`);
     }
-  }
-
-  /** A decision can change nothing any more: says how it ended, also when no worker runs. */
-  private async refuseWhenOver(rollout: string): Promise<void> {
-    const { endedAt } = await this.describe(rollout);
-    if (endedAt === undefined) return;
-    const outcome = await this.outcome(rollout);
-    throw new Refusal(
-      `rollout ${rollout}`,
-      `is over: ${outcome.type} (${outcome.reason})`,
-      'nothing can be decided any more; start a new one',
-    );
   }
 
   private async absence(rollout: string) {

@@ -83,15 +83,17 @@ describe('apply', () => {
 });
 
 describe('tombstones', () => {
-  it('keep a late apply of any step and epoch from exposing a restored flag', async () => {
+  it('keep a late apply of any step from exposing a restored flag', async () => {
     const given = await aFlagFile();
     const capture = await given.capture();
-    await given.apply(exposing(5));
-    await given.restore(exposing(5), capture);
+    await given.apply(exposing(5), keyOf(exposing(5), 3));
+    await given.apply(exposing(25), keyOf(exposing(25), 1));
+    await given.restore(exposing(25), capture, keyOf(exposing(25), 1));
     for (const [percent, epoch] of [
       [5, 0],
-      [5, 1],
+      [5, 3],
       [25, 0],
+      [25, 1],
       [100, 3],
     ] as const) {
       const act = exposing(percent);
@@ -102,6 +104,21 @@ describe('tombstones', () => {
     expect(await given.text()).toBe(flagdFile);
     await given.apply(exposing(5), keyOf(exposing(5), 0, 'another rollout'));
     expect(await given.percent()).toBe(5);
+  });
+
+  it('let the rollout climb again, under epochs above all before, and be restored again', async () => {
+    const given = await aFlagFile();
+    const capture = await given.capture();
+    await given.apply(exposing(5));
+    await given.restore(exposing(5), capture);
+    await given.apply(exposing(5), keyOf(exposing(5), 1));
+    await given.apply(exposing(25), keyOf(exposing(25), 1));
+    expect(await given.percent()).toBe(25);
+    await expect(given.apply(exposing(25))).rejects.toThrow(/was restored/);
+    const { drift } = await given.restore(exposing(25), capture, keyOf(exposing(25), 1));
+    expect(drift).toBeUndefined();
+    expect(await given.text()).toBe(flagdFile);
+    await expect(given.apply(exposing(25), keyOf(exposing(25), 1))).rejects.toThrow(/was restored/);
   });
 
   it('also when nothing was applied yet', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sentinelId } from '../../../src/analysis/sentinel.js';
+import { sentinelId, sentinelNames } from '../../../src/analysis/sentinel.js';
 import { connect, type RolloutClient } from '../../../src/app/client.js';
 import { plain, switchback, type ConsoleOptions, type Ran } from './console.js';
 import { startEnvironment, type TestEnvironment } from './environment.js';
@@ -164,6 +164,109 @@ describe('a rollout', () => {
   });
 });
 
+describe('an operator', () => {
+  const as = (person: string, verb: string, rollout: string, ...more: string[]) =>
+    call([verb, rollout, '--as', person, ...more]);
+
+  it('pauses and resumes, and sees what is possible meanwhile', async () => {
+    const rollout = await start(asking);
+    await untilStatus(rollout, 'waiting');
+    const paused = await as('carl', 'pause', rollout, '--reason', 'lunch', '-o', 'json');
+    expect(paused.json()).toMatchObject({ type: 'pause', by: 'carl', accepted: true });
+
+    const tree = (await call(['status', rollout])).stdout;
+    expect(tree).toContain('● paused');
+    expect(tree).toContain('somebody to resume it: carl paused it (lunch)');
+    expect(tree).toMatch(/ possible now\n {3}switchback resume \S+ --as NAME\n/);
+    expect(tree).not.toMatch(/switchback (pause|extend|advance)/);
+    expect((await call(['why', rollout])).stdout).toMatch(
+      /^possible +resume, approve, reject, abort, halt$/m,
+    );
+    expect((await call(['why', rollout, '-o', 'json'])).json()).toMatchObject({
+      paused: { by: 'carl', reason: 'lunch' },
+      possible: ['resume', 'approve', 'reject', 'abort', 'halt'],
+    });
+
+    const refused = await as('carl', 'resume', rollout);
+    expect([refused.code, refused.stdout]).toEqual([3, '']);
+    expect(refused.stderr).toMatch(/resume for .* as carl: carl is in none of the groups/);
+    expect((await as('ana', 'resume', rollout)).stdout).toContain('accepted, it goes on where it was');
+    await untilStatus(rollout, 'waiting');
+    await as('ana', 'halt', rollout, '--reason', 'seen enough');
+    expect(await client.wait(rollout)).toMatchObject({ type: 'halted' });
+  });
+
+  it.each([
+    [['advance'], 'nothing is watched now'],
+    [['extend', '--for', '1h', '--reason', 'x'], 'nothing is watched now'],
+    [['retry'], 'it does not need an operator now'],
+    [['skip', '--reason', 'x'], 'it does not need an operator now'],
+  ])(
+    'who says %j in vain hears what is possible, and nothing is sent',
+    async ([verb = '', ...more], rule) => {
+      const rollout = await start(asking);
+      await untilStatus(rollout, 'waiting');
+      const ran = await as('ana', verb, rollout, ...more);
+      expect([ran.code, ran.stdout]).toEqual([3, '']);
+      expect(ran.stderr).toContain(`${verb} for ${rollout}: ${rule}: it is waiting and waits for approve/go`);
+      expect(ran.stderr).toContain('possible now: approve, reject, abort, pause, halt; see');
+      expect((await client.journal(rollout)).filter(({ type }) => type === 'decision')).toEqual([]);
+      await as('ana', 'abort', rollout, '--reason', 'enough');
+      await client.wait(rollout);
+    },
+  );
+
+  it('extends a watch, and may not end it early when the plan does not say so', async () => {
+    const rollout = await start(await files.write('watched.json', exposingPlan('30m')));
+    await untilStatus(rollout, 'watching');
+    const before = (await client.status(rollout)).watch?.endsAt ?? 0;
+    const extended = await as('ana', 'extend', rollout, '--for', '1h', '--reason', 'x', '-o', 'json');
+    expect(extended.json()).toMatchObject({ type: 'extend', step: 'watch/canary-5', ms: 3_600_000 });
+    expect((await client.status(rollout)).watch?.endsAt).toBe(before + 3_600_000);
+    const early = await as('ana', 'advance', rollout);
+    expect(early.code).toBe(3);
+    expect(early.stderr).toMatch(
+      /the plan does not let watch\/canary-5 end early \(it is watching; possible now: abort, pause, extend, halt\)/,
+    );
+    const halted = await as('ana', 'halt', rollout, '--reason', 'by hand');
+    expect(halted.stdout).toContain('5 % exposed, and nobody watches it');
+    await client.wait(rollout);
+    expect((await call(['status', rollout])).stdout).toContain('5 % stay exposed, and nobody watches them');
+  });
+
+  it('is answered under the same key as the first time, also when the rollout is over', async () => {
+    const rollout = await start(asking);
+    await untilStatus(rollout, 'waiting');
+    const yes = ['--key', 'ticket-7', '-o', 'json'];
+    const first = await as('ana', 'approve', rollout, ...yes);
+    expect(first.json()).toMatchObject({ decision: 'ticket-7', accepted: true, reason: '1 more needed' });
+    expect((await as('ana', 'approve', rollout, ...yes)).json()).toEqual(first.json());
+    expect((await client.status(rollout)).gate?.approvals).toHaveLength(1);
+
+    const stolen = await as('ben', 'approve', rollout, ...yes);
+    expect([stolen.code, stolen.stdout]).toEqual([3, '']);
+    expect(stolen.stderr).toBe('key ticket-7: stands for approve by ana already; give another --key\n');
+    const other = await as('ana', 'abort', rollout, '--reason', 'x', ...yes);
+    expect(other.stderr).toBe('key ticket-7: stands for approve by ana already; give another --key\n');
+
+    const outside = await as('carl', 'approve', rollout, '--key', 'c');
+    expect((await as('carl', 'approve', rollout, '--key', 'c')).stderr).toBe(outside.stderr);
+    const unknown = await as('mallory', 'approve', rollout, '--key', 'm');
+    expect((await as('mallory', 'approve', rollout, '--key', 'm')).stderr).toMatch(
+      /mallory is not known here/,
+    );
+    expect(unknown.code).toBe(3);
+
+    const end = ['--reason', 'enough', '--key', 'end', '-o', 'json'];
+    const halted = await as('ben', 'halt', rollout, ...end);
+    await client.wait(rollout);
+    expect((await as('ben', 'halt', rollout, ...end)).json()).toEqual(halted.json());
+    expect((await as('ana', 'approve', rollout, ...yes)).json()).toEqual(first.json());
+    const decisions = (await client.journal(rollout)).filter(({ type }) => type === 'decision');
+    expect(decisions.map(({ by }) => by)).toEqual(['ana', 'carl', 'mallory', 'ben']);
+  });
+});
+
 describe('refused (3), with a message on stderr alone', () => {
   async function expectRefused(args: readonly string[], message: RegExp | string, code = 3): Promise<void> {
     const ran = await call(args);
@@ -306,8 +409,9 @@ it("live readings come from the heartbeat of the sentinel's activity", async () 
   const handle = await environment.client.workflow.start('sentinel', {
     workflowId: sentinelId(environment.name),
     taskQueue: `switchback-${environment.name}`,
-    args: [{ environment: environment.name, subscribers: [subscriber] }],
+    args: [{ environment: environment.name }],
   });
+  await handle.signal(sentinelNames.subscribe, subscriber);
   try {
     await expect.poll(() => client.readings(rollout), { timeout: 10_000 }).toEqual([reading]);
   } finally {

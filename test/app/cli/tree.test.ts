@@ -78,6 +78,108 @@ const rolledBack = viewOf(exposingPlan(), (state) => {
   };
 });
 
+const pausedWatch = viewOf(exposingPlan(), (state) => {
+  state.ready = true;
+  state.cursor = 1;
+  state.exposure = 5;
+  step(state, 'expose/thing/5', { status: 'done', startedAt: start, endedAt: start + 400, epoch: 1 });
+  step(state, 'watch/canary-5', { status: 'running', startedAt: start + 1_000, epoch: 1 });
+  state.watch = { step: 'watch/canary-5', since: start + 1_000, endsAt: start + 1_801_000, covered: 0 };
+  state.paused = { since: start + 10_000, by: 'carl', reason: 'lunch' };
+});
+
+const retreating = viewOf(exposingPlan(), (state) => {
+  state.ready = true;
+  state.cursor = 1;
+  state.exposure = 0;
+  step(state, 'expose/thing/5', { status: 'undoing', startedAt: start, endedAt: start + 400 });
+  step(state, 'watch/canary-5', { status: 'running', startedAt: start + 1_000 });
+  state.paused = { since: start + 10_000, by: 'carl', reason: 'lunch' };
+  state.retreating = {
+    since: start + 10_000,
+    by: 'carl',
+    reason: 'lunch',
+    exposureRestoredAt: start + 10_100,
+    verified: {},
+  };
+});
+
+const halting = viewOf(askingPlan(), (state) => {
+  state.ready = true;
+  state.cursor = 1;
+  state.noReturn = { step: 'act/prepare', at: start };
+  step(state, 'act/prepare', { status: 'running', startedAt: start });
+  state.halting = { type: 'aborted', by: 'ana', reason: 'enough' };
+});
+
+const queued = viewOf(askingPlan(), (state) => {
+  state.lock = {
+    status: 'queued',
+    behind: [{ rollout: 'rollout/local/other/k1', owner: 'team-two', target: 'thing:one' }],
+  };
+});
+
+const takingBack = viewOf(exposingPlan(), (state) => {
+  state.ready = true;
+  Object.assign(state, {
+    takesBack: { rollout: 'rollout/local/expose-thing/k0', kind: 'revert', by: 'ana', reason: 'too slow' },
+  });
+  state.unwinding = {
+    cause: { type: 'taken-back', rollout: 'rollout/local/expose-thing/k0', by: 'ana', reason: 'too slow' },
+    since: start + 5_000,
+    verified: {},
+  };
+});
+
+const halted = viewOf(exposingPlan(), (state) => {
+  state.exposure = 5;
+  state.outcome = { type: 'halted', reason: 'ben halted: by hand' };
+});
+
+describe('the tree of a rollout that an operator changed', () => {
+  it('shows a paused watch with its bar standing, who paused and that it may be resumed', () => {
+    const text = draw(pausedWatch).join('\n');
+    expect(text).toContain('● paused');
+    expect(text).toMatch(/⏸ watch\/canary-5 +╌+ paused/);
+    expect(text).toContain('waits for   somebody to resume it: carl paused it (lunch)');
+    expect(text).not.toMatch(/^ paused /m);
+    expect(text).toMatch(/✔ expose\/thing\/5 +try 2/);
+  });
+
+  it('shows a retreat: what goes back, how fast exposure went, by whom, and the watch that does not count', () => {
+    const text = draw(retreating).join('\n');
+    expect(text).toContain('● retreating');
+    expect(text).toMatch(/exposure ░+ 0 % {2}taken back in 100ms/);
+    expect(text).toMatch(/⠋ expose\/thing\/5/);
+    expect(text).toMatch(/■ watch\/canary-5 +left unfinished/);
+    expect(text).toContain('because     carl takes exposure to zero: lunch');
+    expect(text).toContain('paused      by carl, 2s ago: lunch');
+  });
+
+  it('shows that it stops past the point of no return', () => {
+    const text = draw(halting).join('\n');
+    expect(text).toContain('● halting');
+    expect(text).toContain('next        an operator is asked');
+    expect(text).toContain('past the point of no return');
+  });
+
+  it('shows who stands before it in the queue', () => {
+    const text = draw(queued).join('\n');
+    expect(text).toContain('● queued');
+    expect(text).toContain('waits for   thing:one, which rollout/local/other/k1 of team-two has');
+  });
+
+  it('shows whose effects it takes back', () => {
+    expect(draw(takingBack).join('\n')).toContain(
+      'takes back  rollout/local/expose-thing/k0 (revert, ana: too slow)',
+    );
+  });
+
+  it('shows that a halt left people exposed', () => {
+    expect(draw(halted).join('\n')).toContain('note        5 % stay exposed, and nobody watches them');
+  });
+});
+
 describe('the tree', () => {
   it('shows phases, steps, exposure, guards and what comes next', () => {
     const text = draw(watching).join('\n');
@@ -111,7 +213,7 @@ describe('the tree', () => {
   });
 
   it.each([60, 80, 100, 200])('stays within %i columns, and within 100', (width) => {
-    for (const view of [watching, asking, rolledBack]) {
+    for (const view of [watching, asking, rolledBack, pausedWatch, retreating, halting, queued, takingBack]) {
       for (const line of draw(view, 12_000, width))
         expect(widthOf(line)).toBeLessThanOrEqual(Math.min(width, 100));
     }

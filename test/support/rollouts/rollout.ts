@@ -4,7 +4,7 @@ import { ApplicationFailure, WorkflowFailedError, type Client } from '@temporali
 import { createJournal } from '../../../activities/journal/journal.js';
 import type { RolloutClient } from '../../../src/app/client.js';
 import type { JournalEvent, JournalEventType } from '../../../src/engine/journal.js';
-import type { Answer, DecisionRequest } from '../../../src/engine/messages.js';
+import type { Answer, DecisionRequest, Resolution } from '../../../src/engine/messages.js';
 import type { StatusReport } from '../../../src/engine/report.js';
 import type { Outcome } from '../../../src/engine/state.js';
 import { replay } from './replay.js';
@@ -22,8 +22,12 @@ export interface Ended {
 /** What a person decides, without what every decision carries. */
 export type Choice =
   | { type: 'approve' | 'reject'; step?: string; epoch?: number; digest?: string }
-  | { type: 'abort' }
-  | { type: 'answer'; choice: 'wait' | 'roll-back' };
+  | { type: 'abort' | 'resume' | 'halt' }
+  | { type: 'pause'; exposure?: 'zero' }
+  | { type: 'advance' }
+  | { type: 'extend'; ms: number }
+  | { type: 'answer'; choice: 'wait' | 'roll-back' }
+  | { type: 'resolve'; choice: Resolution };
 
 /** The two ways in which a decision arrives. */
 export type How = 'update' | 'signal';
@@ -71,17 +75,26 @@ export class TestRollout {
   waitForWatch = (step: string): Promise<StatusReport> =>
     this.waitFor(`${step} under way`, ({ watch }) => watch?.step === step);
 
-  /** What the open gate asks for, as a request of a person. */
+  /** A choice about what is open now, as a request of a person. */
   async request(by: string, choice: Choice, reason = 'decided in a test'): Promise<DecisionRequest> {
     const base = { id: randomUUID(), by, reason };
-    if (choice.type === 'abort' || choice.type === 'answer') return { ...base, ...choice };
-    const { gate, digest } = await this.status();
-    return { ...base, step: gate?.step ?? 'none', epoch: gate?.epoch ?? 0, digest, ...choice };
+    switch (choice.type) {
+      case 'approve':
+      case 'reject': {
+        const { gate, digest } = await this.status();
+        return { ...base, step: gate?.step ?? 'none', epoch: gate?.epoch ?? 0, digest, ...choice };
+      }
+      case 'advance':
+      case 'extend':
+        return { ...base, step: (await this.status()).watch?.step ?? 'none', ...choice };
+      default:
+        return { ...base, ...choice };
+    }
   }
 
   /** Decides by Update. */
-  async decide(by: string, choice: Choice): Promise<Answer> {
-    return this.client.decide(this.id, await this.request(by, choice));
+  async decide(by: string, choice: Choice, reason?: string): Promise<Answer> {
+    return this.client.decide(this.id, await this.request(by, choice, reason));
   }
 
   /** Decides by a plain Signal, which has no answer; waits until the decision stands in the journal. */

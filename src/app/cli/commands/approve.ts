@@ -1,12 +1,10 @@
 import type { Register } from '../context.js';
-import { aboutGate, decide, type DecideOptions } from '../decide.js';
-import { rolloutArgument, withOutput, withPerson, withServer } from '../options.js';
+import { decide, type DecideOptions } from '../decide.js';
+import { withDecision } from '../decision-options.js';
 
 /** `switchback approve`: says yes to the gate that is open. */
 export const registerApprove: Register = (program, context) => {
-  withPerson(withServer(withOutput(program.command('approve'))))
+  withDecision(program.command('approve'), 'reason optional')
     .description('approve the gate that is open')
-    .argument('<rollout>', rolloutArgument)
-    .option('--reason <text>', 'why')
-    .action((given: string, options: DecideOptions) => decide(context, given, options, aboutGate('approve')));
+    .action((given: string, options: DecideOptions) => decide(context, given, options, { type: 'approve' }));
 };

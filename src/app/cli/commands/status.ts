@@ -1,4 +1,5 @@
 import { newestReadings, type RolloutClient } from '../../client.js';
+import type { StatusReport } from '../../../engine/report.js';
 import {
   print,
   withClient,
@@ -9,6 +10,7 @@ import {
 } from '../context.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { rolloutArgument, withOutput, withServer } from '../options.js';
+import { commandsNow } from '../possible.js';
 import { treeLines } from '../tree.js';
 
 type StatusOptions = ServerOptions & OutputOptions & { readonly watch?: true };
@@ -43,20 +45,13 @@ async function show(
   const { io, paint } = context;
   const drawing = { paint, width: io.stdout.columns ?? 100, now: Date.now(), frame: 0 };
   const lines = treeLines({ report, plan }, drawing);
-  print(context, options, report, [...lines, ...answerLines(report.why.who, rollout, report)].join('\n'));
+  print(context, options, report, [...lines, ...possibleLines(report)].join('\n'));
 }
 
-/** The commands that answer what the rollout asks now. */
-function answerLines(
-  who: readonly string[],
-  rollout: string,
-  { gate, hold, stuck }: { gate?: object; hold?: object; stuck?: { choices: readonly string[] } },
-): string[] {
-  if (who.length === 0) return [];
-  const command = (text: string) => ['', ` answer with: switchback ${text}`];
-  if (stuck) return command(`resolve ${rollout} ${stuck.choices.join('|')} --as NAME --reason TEXT`);
-  if (hold) return command(`answer ${rollout} wait|roll-back --as NAME`);
-  return gate ? command(`approve ${rollout} --as NAME`) : [];
+/** The commands that make sense now, for somebody who may give them. */
+function possibleLines(report: StatusReport): string[] {
+  const commands = commandsNow(report);
+  return commands.length === 0 ? [] : ['', ' possible now', ...commands.map((command) => `   ${command}`)];
 }
 
 async function watch(

@@ -1,7 +1,8 @@
-import type { Why } from '../../../engine/why.js';
+import type { StatusReport } from '../../../engine/report.js';
 import { print, withClient, type OutputOptions, type Register, type ServerOptions } from '../context.js';
 import { rolloutArgument, withOutput, withServer } from '../options.js';
-import { ago, until } from '../words.js';
+import { verbsNow } from '../possible.js';
+import { ago, backgroundOf, until } from '../words.js';
 
 /** `switchback why`: what a rollout waits for. */
 export const registerWhy: Register = (program, context) => {
@@ -11,22 +12,33 @@ export const registerWhy: Register = (program, context) => {
     .action((given: string, options: ServerOptions & OutputOptions) =>
       withClient(context, options, async (client) => {
         const rollout = await client.find(given);
-        const why = await client.why(rollout);
-        print(context, options, { rollout, ...why }, whyText(rollout, why, Date.now()));
+        const report = await client.status(rollout);
+        const { why, paused, retreating, takesBack } = report;
+        const value = {
+          rollout,
+          ...why,
+          ...(paused && { paused }),
+          ...(retreating && { retreating }),
+          ...(takesBack && { takesBack }),
+        };
+        print(context, options, value, whyText(report, Date.now()));
       }),
     );
 };
 
-function whyText(rollout: string, why: Why, now: number): string {
+function whyText(report: StatusReport, now: number): string {
+  const { rollout, why } = report;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['rollout', rollout],
     ['status', why.status],
+    ...backgroundOf(report, now),
     ['step', why.step],
     ['waits for', why.waitingFor],
     ['since', ago(why.since, now)],
     ['until', why.clears],
     ['who may', why.who.length > 0 ? why.who.join(', ') : 'nobody is asked'],
     ['next', why.nextAt === undefined ? why.next : `${why.next}, ${until(why.nextAt, now)}`],
+    ['possible', verbsNow(report).join(', ') || 'nothing but to wait'],
     ...why.evidence.map(
       (reading) => [`guard`, `${reading.guard}: ${reading.verdict}, ${reading.reason}`] as const,
     ),

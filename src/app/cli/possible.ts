@@ -1,0 +1,39 @@
+import type { DecisionType } from '../../engine/messages.js';
+import type { StatusReport } from '../../engine/report.js';
+
+/** The commands that make sense now, as they are typed. */
+export function commandsNow(report: StatusReport): string[] {
+  const lines = report.possible.flatMap((type) =>
+    typed[type](report).map((command) => {
+      const [verb, ...more] = command.split(' ');
+      return ['switchback', verb, report.rollout, ...more].join(' ');
+    }),
+  );
+  return [...new Set(lines)];
+}
+
+/** Their names alone. */
+export function verbsNow(report: StatusReport): string[] {
+  return [...new Set(commandsNow(report).map((line) => line.split(' ')[1] ?? ''))];
+}
+
+const person = '--as NAME';
+const personAndReason = '--as NAME --reason TEXT';
+
+/** What people type for each decision, without the rollout. */
+const typed: { readonly [T in DecisionType]: (report: StatusReport) => readonly string[] } = {
+  approve: () => [`approve ${person}`],
+  reject: () => [`reject ${personAndReason}`],
+  answer: () => [`answer wait|roll-back ${person}`],
+  resolve: ({ stuck }) =>
+    (stuck?.choices ?? []).map((choice) => `${choice} ${choice === 'retry' ? person : personAndReason}`),
+  advance: () => [`advance ${person}`],
+  extend: () => [`extend --for 30m ${personAndReason}`],
+  pause: ({ paused, exposure }) => [
+    ...(paused ? [] : [`pause ${personAndReason}`]),
+    ...(exposure > 0 ? [`pause --exposure-to-zero ${personAndReason}`] : []),
+  ],
+  resume: () => [`resume ${person}`],
+  abort: () => [`abort ${personAndReason}`],
+  halt: () => [`halt ${personAndReason}`],
+};

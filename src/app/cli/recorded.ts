@@ -1,0 +1,25 @@
+import type { JournalEvent } from '../../engine/journal.js';
+import type { Answer } from '../../engine/messages.js';
+
+/** A decision that was answered before, as the journal has it. */
+export interface Recorded {
+  /** `approve`, `retry` and the like; undefined when whoever decided could not be authorised. */
+  readonly name?: string;
+  readonly by: string;
+  readonly step?: string;
+  readonly answer: Answer;
+}
+
+/** What was answered to the decision with an id; undefined when the journal does not know it. */
+export function recordedDecision(journal: readonly JournalEvent[], id: string): Recorded | undefined {
+  const event = journal.find(({ type, evidence }) => type === 'decision' && evidence?.['id'] === id);
+  const found = event && /^(?:([a-z-]+): )?(accepted|refused), (.*)$/s.exec(event.reason);
+  if (!found) return undefined;
+  const [, name, became, reason = ''] = found;
+  return {
+    ...(name !== undefined && { name }),
+    by: event.by ?? '',
+    ...(event.step !== undefined && { step: event.step }),
+    answer: { accepted: became === 'accepted', reason },
+  };
+}
