@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DecisionRequest } from '../../src/engine/messages.js';
 import type { JsonObject } from '../../src/engine/json.js';
-import { startOptions } from '../../src/app/client/start-options.js';
-import { rolloutType } from '../../src/app/client/summary.js';
-import { planDigest } from '../../src/engine/digest.js';
-import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { untilHalfWay, withBatchesOf } from '../support/rollouts/backfill.js';
-import { quick, type EnvironmentOptions, type TestEnvironment } from '../support/rollouts.js';
-import { TestRollout } from '../support/rollouts/rollout.js';
+import { type EnvironmentOptions, type TestEnvironment } from '../support/rollouts.js';
+import type { TestRollout } from '../support/rollouts/rollout.js';
 import type { PathName } from './paths.js';
 
 /** How one path is walked on real parts. */
@@ -156,7 +152,7 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
   'continue-as-new': {
     ends: /^completed/,
     async walk(environment) {
-      const rollout = await startShort(environment, 60);
+      const rollout = await environment.start({}, undefined, { continueAfter: 60 });
       await approveAll(rollout);
       return rollout;
     },
@@ -164,7 +160,7 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
   'continue-as-new-while-unwinding': {
     ends: /^rolled-back: ana aborted/,
     async walk(environment) {
-      const rollout = await startShort(environment, 60);
+      const rollout = await environment.start({}, undefined, { continueAfter: 60 });
       await failAnUndo(environment, rollout);
       return rollout;
     },
@@ -180,15 +176,4 @@ async function failAnUndo(environment: TestEnvironment, rollout: TestRollout): P
   await rollout.waitFor('an undo that failed', ({ status }) => status === 'needs-operator');
   await database.query('drop view shop.dependent');
   await decide(environment, rollout, { type: 'resolve', choice: 'retry' });
-}
-
-/** A rollout whose runs have so many events, and then another run goes on. */
-async function startShort(environment: TestEnvironment, continueAfter: number): Promise<TestRollout> {
-  const { client, temporal, name, records } = environment;
-  const plan = splitCustomerName.evaluate(quick);
-  const digest = planDigest(plan);
-  const id = `rollout/${name}/${plan.runbook}/short`;
-  const input = { format: 1, plan, digest, environment: name, startedBy: 'tester', continueAfter } as const;
-  await temporal.workflow.start(rolloutType, startOptions(id, input));
-  return new TestRollout(id, digest, client, temporal, records);
 }
