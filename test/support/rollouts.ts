@@ -152,7 +152,9 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
       const digest = planDigest(plan);
       const request = { plan, digest, environment: name, startedBy: 'tester', ...more };
       const { rollout } =
-        more.continueAfter === undefined ? await client.start(request) : await startRenewing(temporal, request);
+        more.continueAfter === undefined
+          ? await client.start(request)
+          : await startRenewing(temporal, request);
       const started = new TestRollout(rollout, digest, client, temporal, environment.records);
       rollouts.push(started);
       return started;
