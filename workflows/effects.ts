@@ -13,7 +13,7 @@ interface Parts {
   readonly state: RolloutState;
   readonly inbox: Inbox;
   readonly visibility: { show(): void };
-  readonly exporter: { flushed(): boolean };
+  readonly exporter: { idle(): boolean };
   readonly input: RolloutInput;
 }
 
@@ -33,7 +33,7 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
     !inbox.waiting &&
     inbox.authorising.size === 0 &&
     allHandlersFinished() &&
-    exporter.flushed() &&
+    exporter.idle() &&
     allEnded(underWay) &&
     // Only the run that was cancelled can close as cancelled.
     state.unwinding?.cause.type !== 'cancelled';

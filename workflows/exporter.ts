@@ -20,23 +20,35 @@ export interface Exporter {
   hurry(): void;
   /** Whether everything has left. */
   flushed(): boolean;
+  /** Whether no export is under way: the next run may send what is left. */
+  idle(): boolean;
+  /** How many of the events have left. */
+  exported(): number;
 }
 
 /**
- * Exports the journal in the background, in order; nothing waits for it but the end of the run.
+ * Exports the journal in the background, in order; nothing waits for it but the end of the rollout.
  *
- * @param exported how many of its events the run before has exported
+ * @param exported how many of its events the runs before have exported
  */
 export function startExporter(rollout: string, journal: readonly JournalEvent[], exported: number): Exporter {
   let hurried = false;
+  let idle = true;
   void (async () => {
     for (;;) {
       await condition(() => exported < journal.length);
       if (!hurried) await condition(() => hurried, gatherFor);
       const events = journal.slice(exported);
+      idle = false;
       await exportJournal({ rollout, events });
+      idle = true;
       exported += events.length;
     }
   })();
-  return { hurry: () => void (hurried = true), flushed: () => exported === journal.length };
+  return {
+    hurry: () => void (hurried = true),
+    flushed: () => exported === journal.length,
+    idle: () => idle,
+    exported: () => exported,
+  };
 }

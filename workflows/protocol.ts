@@ -25,10 +25,20 @@ export type RolloutInput = Started &
         readonly digest: string;
         /** Where the run before stood: it goes on from there. */
         readonly state?: RolloutState;
+        /** The last number of the journal that the runs before exported; all that there is when absent. */
+        readonly exported?: number;
       }
     /** Takes an ended rollout back: which plan that was, and how far it came, stands in the records. */
     | { readonly takesBack: TakesBack }
   );
+
+/** What the memo of every run but the first says of the whole rollout: the server itself tells only of runs. */
+export interface ChainMemo {
+  /** What the first run has as its static summary, which no other can have. */
+  readonly summary?: string;
+  /** When the first run began. */
+  readonly startedAt?: string;
+}
 
 /** What a rollout that completed or rolled back answers. */
 export interface RolloutResult {

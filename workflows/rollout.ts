@@ -4,7 +4,7 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -19,7 +19,7 @@ import { startExporter } from './exporter.js';
 import { openInbox, type Inbox } from './inbox.js';
 import { journalQuery, planQuery, statusQuery, type RolloutInput, type RolloutResult } from './protocol.js';
 import { recall } from './recall.js';
-import { carriedOver } from './renewal.js';
+import { carriedOver, chainMemo, exportedBefore } from './renewal.js';
 import { createVisibility } from './visibility.js';
 
 /**
@@ -38,12 +38,12 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
   listenForCancellation(inbox);
 
   // Everything runs out of reach of the workflow's cancellation: compensation has to finish.
-  const outcome = await CancellationScope.nonCancellable(async () => {
-    const exporter = startExporter(state.rollout, state.journal, state.journal.length);
+  const ended = await CancellationScope.nonCancellable(async () => {
+    const exporter = startExporter(state.rollout, state.journal, exportedBefore(input, state));
     const visibility = createVisibility(plan, state);
     const { effects, notified } = effectsOf({ plan, state, inbox, visibility, exporter, input });
-    const ended = await execute(plan, state, effects);
-    if (ended === 'renewal') return ended;
+    const outcome = await execute(plan, state, effects);
+    if (outcome === 'renewal') return { next: carriedOver(input, plan, state, exporter.exported()) };
     visibility.show();
     exporter.hurry();
     while (inbox.waiting || !allHandlersFinished()) {
@@ -51,10 +51,11 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
       await condition(() => inbox.waiting || allHandlersFinished());
     }
     await condition(() => exporter.flushed() && notified(), flushTime);
-    return ended;
+    return { outcome };
   });
-  if (outcome === 'renewal') return continueAsNew<typeof rollout>(carriedOver(input, plan, state));
-  return close(outcome);
+  if ('outcome' in ended) return close(ended.outcome);
+  const goOn = makeContinueAsNewFunc<typeof rollout>({ memo: { ...chainMemo(plan, state) } });
+  return goOn(ended.next);
 }
 
 /** The plan and where it stands: nowhere yet, where the run before stood, or where another rollout ended. */

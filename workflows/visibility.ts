@@ -1,8 +1,9 @@
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Plan } from '../src/engine/plan.js';
 import type { RolloutState } from '../src/engine/state.js';
 import { why } from '../src/engine/why.js';
+import { summaryOf } from './renewal.js';
 
 const key = (name: string) => defineSearchAttributeKey(`Switchback${name}`, SearchAttributeType.KEYWORD);
 const stateKey = key('State');
@@ -12,10 +13,12 @@ const waitingForKey = key('WaitingFor');
 /** Shows the rollout in Temporal's own tools; writes to history only when one of the attributes changed. */
 export function createVisibility(plan: Plan, state: RolloutState): { show(): void } {
   let shown = '';
+  // Only a first run has a static summary.
+  const above = workflowInfo().continuedFromExecutionRunId ? `${summaryOf(plan, state)}\n\n` : '';
   return {
     show() {
       const now = why(plan, state);
-      setCurrentDetails(`**${now.status}**: waits for ${now.waitingFor}\n\nnext: ${now.next}`);
+      setCurrentDetails(`${above}**${now.status}**: waits for ${now.waitingFor}\n\nnext: ${now.next}`);
       const waitingFor = now.who.length > 0 ? now.who.join(', ') : 'nobody';
       const next = [now.status, state.phase ?? 'none', waitingFor].join('\n');
       if (next === shown) return;

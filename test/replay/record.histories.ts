@@ -1,11 +1,10 @@
 import { dirname } from 'node:path';
-import type { Client } from '@temporalio/client';
-import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { expect, it } from 'vitest';
 import { sentinelId } from '../../src/analysis/sentinel.js';
 import { taskQueueOf } from '../../src/app/config.js';
 import { locksId } from '../../src/engine/lock-protocol.js';
 import { openEnvironment, type TestEnvironment } from '../support/rollouts.js';
+import { runsOf } from '../support/rollouts/runs.js';
 import { store, type Secrets } from './histories.js';
 import { paths } from './paths.js';
 import { scenarios } from './scenarios.js';
@@ -59,20 +58,6 @@ it.concurrent('records sentinel-moved and locks-moved: another build takes them 
     await environment.close();
   }
 });
-
-/** The histories of all runs of a workflow, the first one first. */
-async function runsOf({ workflow }: Client, workflowId: string): Promise<readonly History[]> {
-  const runs: History[] = [];
-  const { raw } = await workflow.getHandle(workflowId).describe();
-  let runId = raw.workflowExecutionInfo?.firstRunId ?? undefined;
-  while (runId) {
-    const run = await workflow.getHandle(workflowId, runId).fetchHistory();
-    runs.push(run);
-    const last = run.events?.at(-1);
-    runId = last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
-  }
-  return runs;
-}
 
 /** What only this machine and this environment have. */
 function secretsOf({ name, flagFile, database, shop }: TestEnvironment): Secrets {

@@ -2,13 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { DecisionRequest } from '../../src/engine/messages.js';
 import type { JsonObject } from '../../src/engine/json.js';
 import { vi } from 'vitest';
-import { startOptions } from '../../src/app/client/start-options.js';
-import { rolloutType } from '../../src/app/client/summary.js';
-import { planDigest } from '../../src/engine/digest.js';
-import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { untilHalfWay, withBatchesOf } from '../support/rollouts/backfill.js';
-import { quick, type EnvironmentOptions, type TestEnvironment } from '../support/rollouts.js';
-import { TestRollout } from '../support/rollouts/rollout.js';
+import { type EnvironmentOptions, type TestEnvironment } from '../support/rollouts.js';
+import type { TestRollout } from '../support/rollouts/rollout.js';
 import { startedWith } from './histories.js';
 import type { PathName } from './paths.js';
 
@@ -171,7 +167,7 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
   'continue-as-new': {
     ends: /^completed/,
     async walk(environment) {
-      const rollout = await startShort(environment, 150);
+      const rollout = await environment.start({}, undefined, { continueAfter: 150 });
       await approveAll(rollout);
       return rollout;
     },
@@ -180,7 +176,7 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
     ends: /^rolled-back: ana aborted/,
     async walk(environment) {
       // Nobody is exposed: a run that begins needs no evidence, and may be shorter.
-      const rollout = await startShort(environment, 40, { canary: [] });
+      const rollout = await environment.start({ canary: [] }, undefined, { continueAfter: 40 });
       await failAnUndo(environment, rollout, () => untilRenewedWhileUnwinding(environment, rollout));
       return rollout;
     },
@@ -201,21 +197,6 @@ async function failAnUndo(
   await meanwhile();
   await database.query('drop view shop.dependent');
   await decide(environment, rollout, { type: 'resolve', choice: 'retry' });
-}
-
-/** A rollout whose runs have so many events, and then another run goes on. */
-async function startShort(
-  environment: TestEnvironment,
-  continueAfter: number,
-  params: JsonObject = {},
-): Promise<TestRollout> {
-  const { client, temporal, name, records } = environment;
-  const plan = splitCustomerName.evaluate({ ...quick, ...params });
-  const digest = planDigest(plan);
-  const id = `rollout/${name}/${plan.runbook}/short`;
-  const input = { format: 1, plan, digest, environment: name, startedBy: 'tester', continueAfter } as const;
-  await temporal.workflow.start(rolloutType, startOptions(id, input));
-  return new TestRollout(id, digest, client, temporal, records);
 }
 
 /** The run that is under way was started in the middle of a rollback. */

@@ -7,7 +7,10 @@ import { inject, vi } from 'vitest';
 import { writeInitialFlags } from '../../demo/shop/initial-flags.js';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { sentinelId } from '../../src/analysis/sentinel.js';
-import { connect, type RolloutClient } from '../../src/app/client.js';
+import { connect, type RolloutClient, type Started, type StartRequest } from '../../src/app/client.js';
+import { freshKey, rolloutId } from '../../src/app/client/rollout-id.js';
+import { startOptions } from '../../src/app/client/start-options.js';
+import { rolloutType } from '../../src/app/client/summary.js';
 import type { Configuration, Environment } from '../../src/app/config.js';
 import { localConfiguration } from '../../src/app/local/local-configuration.js';
 import { planDigest } from '../../src/engine/digest.js';
@@ -64,10 +67,17 @@ export interface TestEnvironment {
   /** Makes a worker that runs at once when what is answered is called; it must be called. */
   prepare(): Promise<() => RunningWorker>;
   /** Starts the runbook with other parameters than `quick`, or with a changed plan. */
-  start(params?: JsonObject, change?: (plan: Plan) => Plan, more?: { wait?: false }): Promise<TestRollout>;
+  start(params?: JsonObject, change?: (plan: Plan) => Plan, more?: StartMore): Promise<TestRollout>;
   /** A rollout that was started in another way. */
   follow(id: string): Promise<TestRollout>;
   close(): Promise<void>;
+}
+
+/** How else a rollout may be started. */
+export interface StartMore {
+  readonly wait?: false;
+  /** History events after which it goes on in a new run: no user needs that, so it is started past the client. */
+  readonly continueAfter?: number;
 }
 
 export interface EnvironmentOptions {
@@ -140,13 +150,11 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
     async start(params = {}, change = (plan) => plan, more = {}) {
       const plan = change(splitCustomerName.evaluate({ ...quick, ...params }));
       const digest = planDigest(plan);
-      const { rollout } = await client.start({
-        plan,
-        digest,
-        environment: name,
-        startedBy: 'tester',
-        ...more,
-      });
+      const request = { plan, digest, environment: name, startedBy: 'tester', ...more };
+      const { rollout } =
+        more.continueAfter === undefined
+          ? await client.start(request)
+          : await startRenewing(temporal, request);
       const started = new TestRollout(rollout, digest, client, temporal, environment.records);
       rollouts.push(started);
       return started;
@@ -185,6 +193,14 @@ export async function inEnvironment(
   } finally {
     await environment.close();
   }
+}
+
+/** Starts a rollout whose runs have few events. */
+async function startRenewing({ workflow }: Client, request: StartRequest & StartMore): Promise<Started> {
+  const { environment, plan } = request;
+  const rollout = rolloutId({ environment, runbook: plan.runbook, key: freshKey(new Date()) });
+  const handle = await workflow.start(rolloutType, startOptions(rollout, { format: 1, ...request }));
+  return { rollout, runId: handle.firstExecutionRunId };
 }
 
 /** Everything outside our own records, to be compared with a later look. */

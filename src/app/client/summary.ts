@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { ChainMemo } from '../../../workflows/protocol.js';
 import type { RolloutSummary } from '../client.js';
 import type { searchAttributes } from '../search-attributes.js';
 import { partsOf } from './rollout-id.js';
@@ -10,13 +11,16 @@ export const rolloutType = 'rollout';
 /** What happened to a workflow that could not say it itself. */
 const endings: Partial<Record<string, string>> = { TERMINATED: 'terminated', TIMED_OUT: 'timed-out' };
 
-type Listed = Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'startTime' | 'typedSearchAttributes'> & {
+type Listed = Pick<
+  WorkflowExecutionInfo,
+  'workflowId' | 'status' | 'startTime' | 'typedSearchAttributes' | 'memo'
+> & {
   readonly closeTime?: Date | undefined;
 };
 
 /** A line of the list from what the server knows without asking a worker. */
 export function summaryOf(execution: Listed): RolloutSummary {
-  const { workflowId, status, startTime, closeTime } = execution;
+  const { workflowId, status, startTime, closeTime, memo } = execution;
   const text = (name: keyof typeof searchAttributes) =>
     execution.typedSearchAttributes.get(defineSearchAttributeKey(name, SearchAttributeType.KEYWORD));
   const parts = partsOf(workflowId) ?? { environment: 'none', runbook: 'none', key: workflowId };
@@ -27,7 +31,12 @@ export function summaryOf(execution: Listed): RolloutSummary {
     status: endings[status.name] ?? text('SwitchbackState') ?? status.name.toLowerCase(),
     phase: text('SwitchbackPhase') ?? 'none',
     waitingFor: text('SwitchbackWaitingFor') ?? 'nobody',
-    startedAt: startTime.getTime(),
+    startedAt: startOf(memo) ?? startTime.getTime(),
     ...(closeTime && { endedAt: closeTime.getTime() }),
   };
+}
+
+/** When the first run of several began. */
+function startOf(memo: ChainMemo | undefined): number | undefined {
+  return memo?.startedAt === undefined ? undefined : Date.parse(memo.startedAt);
 }

@@ -181,11 +181,12 @@ class TemporalRolloutClient implements RolloutClient {
   }
 
   async list(filter: { readonly environment?: string; readonly all?: boolean } = {}) {
-    const running = filter.all ? '' : " AND ExecutionStatus = 'Running'";
+    // One line for each rollout: a run that another one continued is not its end.
+    const which = filter.all ? "!= 'ContinuedAsNew'" : "= 'Running'";
     return this.calls.translated(answerWithin, async () => {
       const found = [];
       for await (const execution of this.client.workflow.list({
-        query: `WorkflowType = '${rolloutType}'${running}`,
+        query: `WorkflowType = '${rolloutType}' AND ExecutionStatus ${which}`,
         pageSize: mostListed,
       })) {
         found.push(summaryOf(execution));

@@ -1,12 +1,14 @@
 import type { Client } from '@temporalio/client';
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { bundleWorkflows } from '../../../src/app/workflow-bundle.js';
+import { runsOf } from './runs.js';
 
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
-/** Runs a workflow's history through today's code. Throws when the code would decide otherwise than it did. */
+/** Runs the histories of all of a workflow's runs through today's code. Throws when it would decide otherwise. */
 export async function replay(temporal: Client, workflowId: string): Promise<void> {
   bundle ??= bundleWorkflows();
-  const history = await temporal.workflow.getHandle(workflowId).fetchHistory();
-  await Worker.runReplayHistory({ workflowBundle: await bundle }, history, workflowId);
+  for (const history of await runsOf(temporal, workflowId)) {
+    await Worker.runReplayHistory({ workflowBundle: await bundle }, history, workflowId);
+  }
 }
