@@ -106,7 +106,8 @@ async function performSteps(run: Run): Promise<void> {
   const { state } = run;
   const steps = stepsOf(run.plan);
   for (;;) {
-    while (state.paused) await rest(run);
+    // A question that is open already is not closed by a pause.
+    while (state.paused && !state.stuck) await rest(run);
     const placed = steps[state.cursor];
     if (!placed) return;
     if (state.phase !== placed.phase) {

@@ -98,9 +98,10 @@ describe('rule 7: no data is no-evidence, never a pass', () => {
           .find(
             ({ index, event }) =>
               index > hold.index &&
-              ['hold-cleared', 'unwinding', 'retreating', 'needs-operator', 'breach', 'ended'].includes(
+              (['hold-cleared', 'unwinding', 'retreating', 'needs-operator', 'breach', 'ended'].includes(
                 event.type,
-              ),
+              ) ||
+                event.reason.startsWith('halt: accepted')),
           );
         const until = over?.at ?? Infinity;
         const asked = trace.events('question').find(({ index }) => index > hold.index);
