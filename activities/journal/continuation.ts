@@ -1,9 +1,10 @@
 import { Refusal } from '../../src/engine/errors.js';
 import { canonicalJson, type Json } from '../../src/engine/json.js';
-import type { JournalEntry, JournalEvent } from '../../src/engine/journal.js';
+import { beginsHistory, type JournalEntry, type JournalEvent } from '../../src/engine/journal.js';
 
 /**
- * The events that go on where the entries end, without those that stand there already.
+ * The events that go on where the entries end, without those that stand there already. A run that was reset to its
+ * beginning writes a history of its own after what was written before.
  * Throws `Refusal` when a number has another event, and an ordinary error at a gap: what is missing may still come.
  */
 export function eventsToAdd(
@@ -11,7 +12,13 @@ export function eventsToAdd(
   entries: readonly JournalEntry[],
   events: readonly JournalEvent[],
 ): JournalEvent[] {
-  const present = entries.map((entry) => entry.event);
+  const histories = historiesOf(entries);
+  let newest = histories.at(-1) ?? [];
+  const added: JournalEvent[] = [];
+  const add = (event: JournalEvent) => {
+    newest.push(event);
+    added.push(event);
+  };
   for (const event of events) {
     if (!Number.isInteger(event.number) || event.number < 1) {
       throw new Refusal(
@@ -20,15 +27,22 @@ export function eventsToAdd(
         'number events from 1',
       );
     }
-    const there = present[event.number - 1];
+    // Also what the run before a reset had sent, and comes late.
+    if (histories.some((history) => stands(event, history))) continue;
+    const there = newest[event.number - 1];
     if (there === undefined) {
-      const expected = present.length + 1;
-      if (event.number === expected) present.push(event);
-      else
+      const expected = newest.length + 1;
+      if (event.number !== expected)
         throw new Error(
           `journal of ${rollout}: event ${event.number} came before event ${expected}; send it again`,
         );
-    } else if (textOf(there) !== textOf(event)) {
+      if (newest.length === 0) histories.push(newest);
+      add(event);
+    } else if (beginsHistory(event)) {
+      newest = [];
+      histories.push(newest);
+      add(event);
+    } else {
       throw new Refusal(
         `event ${event.number} of ${rollout}`,
         `is already written as ${there.type} (${there.reason}), not as ${event.type} (${event.reason})`,
@@ -36,7 +50,22 @@ export function eventsToAdd(
       );
     }
   }
-  return present.slice(entries.length);
+  return added;
+}
+
+/** The events of every run, by what it was reset from. */
+function historiesOf(entries: readonly JournalEntry[]): JournalEvent[][] {
+  const histories: JournalEvent[][] = [];
+  for (const { event } of entries) {
+    if (histories.length === 0 || beginsHistory(event)) histories.push([]);
+    histories.at(-1)?.push(event);
+  }
+  return histories;
+}
+
+function stands(event: JournalEvent, history: readonly JournalEvent[]): boolean {
+  const there = history[event.number - 1];
+  return there !== undefined && textOf(there) === textOf(event);
 }
 
 /** The text that is hashed. */

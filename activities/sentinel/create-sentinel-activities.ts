@@ -5,7 +5,6 @@ import {
   sentinelId,
   sentinelNames,
   type Leaving,
-  type SentinelInput,
   type Subscriber,
   type WatchInput,
 } from '../../src/analysis/sentinel.js';
@@ -15,6 +14,7 @@ import type { Judgement, Verbs } from '../../src/engine/ports.js';
 import type { MetricsSource } from '../metrics/ports.js';
 import { MeasuredSource, unknownSource } from './measured-source.js';
 import type { EvidenceStore } from '../records/evidence.js';
+import { startSentinel } from './start-sentinel.js';
 import { Told } from './told.js';
 import { watchWith } from './watch-activity.js';
 
@@ -68,7 +68,7 @@ export function createSentinelActivities(dependencies: SentinelDependencies): Se
 
   return {
     watchEnvironment: (input) =>
-      watchWith({ client, source, evidence, idleAfter, lookAroundEvery, told }, input),
+      watchWith({ client, taskQueue, source, evidence, idleAfter, lookAroundEvery, told }, input),
 
     async subscribe({ environment: named, ...subscriber }) {
       if (named !== environment) {
@@ -88,17 +88,12 @@ export function createSentinelActivities(dependencies: SentinelDependencies): Se
           'give the plan fewer or shorter guards',
         );
       }
-      const input: SentinelInput = { environment };
       await client.workflow.signalWithStart(sentinelNames.workflow, {
-        workflowId: sentinelId(environment),
-        taskQueue,
-        args: [input],
+        ...startSentinel({ environment }, taskQueue),
         signal: sentinelNames.subscribe,
         signalArgs: [subscriber],
-        // One sentinel for each environment: whoever comes second joins it, and one that was ended begins again.
+        // Whoever comes second joins it.
         workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        staticSummary: `Watches every exposed rollout of ${environment}`,
       });
       return null;
     },

@@ -20,6 +20,7 @@ import type { Ending } from '../../src/engine/lock-protocol.js';
 import type { MeasuredSource } from './measured-source.js';
 import { Outbox } from './outbox.js';
 import { Alarm } from './pause.js';
+import { revive } from './revive.js';
 import type { Told } from './told.js';
 import type { EvidenceStore } from '../records/evidence.js';
 
@@ -32,6 +33,8 @@ const parting = 1_000;
 /** What the watching activity needs. */
 export interface WatchDependencies {
   readonly client: Client;
+  /** Where the sentinel's workflow runs. */
+  readonly taskQueue: string;
   readonly source: (name: string) => MeasuredSource;
   readonly evidence: EvidenceStore;
   /** Milliseconds without subscribers after which the activity ends. */
@@ -44,12 +47,13 @@ export interface WatchDependencies {
 
 /** One attempt of the watching activity, from its first question to its end; throws only when it was cut short. */
 export async function watchWith(dependencies: WatchDependencies, input: WatchInput): Promise<void> {
-  const { client, source, evidence, idleAfter, lookAroundEvery, told } = dependencies;
+  const { client, taskQueue, source, evidence, idleAfter, lookAroundEvery, told } = dependencies;
   const context = Context.current();
   const signal = context.cancellationSignal;
   // Each call that is under way listens: there are as many as rollouts that breach in one moment.
   setMaxListeners(0, signal);
-  const sentinel = client.workflow.getHandle(input.sentinelId, context.info.workflowExecution?.runId);
+  const { runId } = context.info.workflowExecution ?? {};
+  const sentinel = client.workflow.getHandle(input.sentinelId, runId);
   const within = <T>(call: () => Promise<T>, ms = callWithin) => callWhile(client, signal, call, ms);
   const warn = (message: string, error: unknown) => log.warn(message, { error: String(error) });
 
@@ -139,6 +143,11 @@ export async function watchWith(dependencies: WatchDependencies, input: WatchInp
   // Only then no other attempt can follow, which would tell more.
   if (!signal.aborted || context.cancellationDetails?.cancelRequested === true)
     told.end(input.shift, list.watched);
+  if (context.cancellationDetails?.notFound === true) {
+    await revive(client, { environment, taskQueue, runId, watched: list.watched }).catch((error: unknown) =>
+      warn('the sentinel was ended from outside, and could not be started again', error),
+    );
+  }
   if (signal.aborted) await context.cancelled;
 }
 

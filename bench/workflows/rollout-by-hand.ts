@@ -34,9 +34,10 @@ export async function rolloutByHand(plan: Plan, digest: string): Promise<void> {
   const { runId } = workflowInfo();
   const sender = { workflowId: rollout, runId, environment: 'bench', plan, digest };
   await acquire({ rollout, owner, scope, wait: true, ...sender });
-  for (const act of acts) await check({ act });
+  const keyOf = ({ id }: Act) => ({ rollout, step: id, epoch: 0 });
+  for (const act of acts) await check({ act, key: keyOf(act) });
   for (const act of acts) {
-    const key = { rollout, step: act.id, epoch: 0 };
+    const key = keyOf(act);
     await capture({ act, key });
     record('act-started', act);
     await apply({ act, key });

@@ -62,7 +62,10 @@ async function outcomeOf(run: Run): Promise<Outcome> {
     if (!state.unwinding && !state.halting && !state.retreating) await preflight(run);
   } catch (error) {
     if (error instanceof Halt) return { type: 'halted', reason: error.message };
-    return refused(run, causeOf(error));
+    const cause = causeOf(error);
+    // Another rollout's acts, or those of an earlier run that was reset: only the latter are this one's to take back.
+    if (state.takesBack || state.started.length === 0) return refused(run, cause);
+    return unwindUnlessHalted(run, cause);
   }
   for (;;) {
     try {

@@ -78,6 +78,11 @@ export function chainEntry(rollout: string, event: JournalEvent, previous: strin
   return { ...entryBody(rollout, event, previous), hash: hashOf(rollout, event, previous) };
 }
 
+/** Whether an event is the first of a run: a run that was reset to its beginning numbers from 1 again. */
+export function beginsHistory({ number, type }: JournalEvent): boolean {
+  return number === 1 && type === 'started';
+}
+
 /** Where a chain breaks. */
 export interface ChainFault {
   readonly number: number;
@@ -87,9 +92,10 @@ export interface ChainFault {
 /** The first fault of a rollout's chain, or undefined when it is whole. */
 export function findChainFault(rollout: string, entries: readonly JournalEntry[]): ChainFault | undefined {
   let previous = chainStart;
+  let last = 0;
   for (const [index, entry] of entries.entries()) {
     const number = index + 1;
-    if (entry.event.number !== number) {
+    if (entry.event.number !== last + 1 && !(last > 0 && beginsHistory(entry.event))) {
       return {
         number,
         reason: `entry ${number} is missing: number ${entry.event.number} stands in its place`,
@@ -109,6 +115,7 @@ export function findChainFault(rollout: string, entries: readonly JournalEntry[]
       return { number, reason: `entry ${number} was changed after it was written: its hash does not fit` };
     }
     previous = entry.hash;
+    last = entry.event.number;
   }
   return undefined;
 }

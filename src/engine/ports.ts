@@ -73,6 +73,16 @@ export interface Verification {
   readonly evidence: Evidence;
 }
 
+/** What a check found. */
+export interface Checked {
+  readonly evidence: Evidence;
+  /**
+   * The capture of the act's target that an earlier run of the same rollout took, which somebody reset: that run had
+   * passed its checks, and what it did since is no reason to refuse.
+   */
+  readonly captured?: Capture;
+}
+
 /** What restoring did. */
 export interface Restored {
   /** What a stranger had changed in the fields we own, in words. */
@@ -111,7 +121,7 @@ export type LockAnswer =
 /** The verbs through which a rollout touches the world: input and answer of each. All are idempotent. */
 export interface Verbs {
   /** Is the environment fit for this act: rights, versions, lag. */
-  check: { in: { readonly act: Act }; out: Evidence };
+  check: { in: { readonly act: Act; readonly key: EffectKey }; out: Checked };
   /** Read the act's target before the first act on it; kept put-if-absent by rollout and target, the first one wins. */
   capture: { in: { readonly act: Act; readonly key: EffectKey }; out: Capture };
   apply: { in: { readonly act: Act; readonly key: EffectKey }; out: Evidence };

@@ -55,7 +55,7 @@ function paper(plan: Plan, state: RolloutState, events: JournalEvent[]): Effects
 }
 
 const answers: { readonly [V in Verb]: (input: Verbs[V]['in'], now: number) => Verbs[V]['out'] } = {
-  check: () => ({}),
+  check: () => ({ evidence: {} }),
   capture: ({ act }, now) => ({ target: act.target, at: now, state: {} }),
   apply: () => ({}),
   undo: () => ({}),

@@ -1,4 +1,5 @@
 import { attended, listen } from './attention.js';
+import { showDrift } from './drift.js';
 import { askOperator } from './operator.js';
 import type { Act, Target } from './plan.js';
 import type { Restored, Running } from './ports.js';
@@ -81,7 +82,7 @@ async function undoAct(run: Run, act: Act, begun?: Running<Restored>): Promise<v
       run.underWay.undos.delete(running);
       if (result.ok) {
         step.status = 'undone';
-        if (result.value.drift) record(run, 'drift', result.value.drift, { step: act.id });
+        if (result.value.drift) showDrift(run, act, result.value.drift);
         record(run, 'undone', describeUndo(act), {
           step: act.id,
           epoch: step.epoch,

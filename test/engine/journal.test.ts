@@ -71,6 +71,18 @@ describe('the journal chain', () => {
     expect(findChainFault(rollout, [a, forged, c])?.number).toBe(3);
   });
 
+  it('goes on with a run that was reset to its beginning, and with no other that begins anew', () => {
+    const entries = chainOf(2);
+    const first = { ...entries[0]!.event, type: 'started' } as const;
+    const append = (event: JournalEvent) => [
+      ...entries,
+      chainEntry(rollout, event, entries.at(-1)?.hash ?? chainStart),
+    ];
+    expect(findChainFault(rollout, append(first))).toBeUndefined();
+    expect(findChainFault(rollout, append({ ...first, type: 'decision' }))?.number).toBe(3);
+    expect(findChainFault(rollout, append({ ...first, number: 2 }))?.number).toBe(3);
+  });
+
   it('does not take the chain of another rollout', () => {
     expect(findChainFault(rollout, chainOf(2, 'rollout/test/other/1'))?.reason).toContain('other');
   });

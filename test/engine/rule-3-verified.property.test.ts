@@ -98,11 +98,17 @@ describe('rule 3: rolled-back is said only of what was read again', () => {
     },
   );
 
-  it('shows what a stranger had changed', async () => {
+  it('shows what a stranger had changed, and calls somebody', async () => {
     const plan = planOf({ expand: [act('do/1', 'table:x', byAction)], canary: [expose('a', 5), watch('1')] });
     const { ended, trace } = await run(plan, { sentinel: { failsFrom: 5 }, drift: 'somebody set it to 7' });
     expect(ended).toMatchObject({ type: 'rolled-back' });
     expect(trace.events('drift')[0]?.event.reason).toBe('somebody set it to 7');
+    const told = trace.calls('notify').map(({ input }) => input);
+    expect(told).toContainEqual({
+      rollout: 'rollout/test/sample/1',
+      urgency: 'incident',
+      text: 'flag:a was not as this rollout left it when it was taken back: somebody set it to 7',
+    });
   });
 });
 

@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import { expect, it, vi } from 'vitest';
 import { createJournal } from '../../activities/journal/journal.js';
 import { locksId, type LocksChoice, type LocksRequest } from '../../src/engine/lock-protocol.js';
-import type { Plan } from '../../src/engine/plan.js';
 import {
   eventOf,
   eventsOf,
@@ -11,6 +10,7 @@ import {
   type TestEnvironment,
   type TestRollout,
 } from '../support/rollouts.js';
+import { flagOnly } from '../support/rollouts/plans.js';
 import { replay } from '../support/rollouts/replay.js';
 
 const decide = ({ client, name }: TestEnvironment, by: string, choice: LocksChoice) =>
@@ -96,13 +96,6 @@ it.concurrent('whoever does not want to wait is refused, and hears who holds wha
     expect(await holdersOf(environment)).toEqual([first.id]);
   }),
 );
-
-/** The plan with its exposure alone, so that a hand can put everything back. */
-const flagOnly = (plan: Plan): Plan => ({
-  ...plan,
-  scope: ['flag:split-name'],
-  phases: { ...plan.phases, expand: [], contract: [] },
-});
 
 it.concurrent(
   'a terminated rollout leaves a lock that says so, and is taken over once its targets are as they were',

@@ -20,13 +20,23 @@ import type { Plan } from '../../src/engine/plan.js';
 import { openShopDatabase, type ShopDatabase } from './rollouts/database.js';
 import { TestRollout } from './rollouts/rollout.js';
 import { flagPercent, openStorefront, type Storefront } from './rollouts/storefront.js';
-import { prepareWorker, workElsewhere, type OtherBuild, type RunningWorker } from './rollouts/worker.js';
+import {
+  prepareWorker,
+  workElsewhere,
+  workWithoutActivities,
+  type OtherBuild,
+  type RunningWorker,
+} from './rollouts/worker.js';
 import './servers.js';
 
 export { eventOf, eventsOf, type Ended, type TestRollout } from './rollouts/rollout.js';
 
 // Several rollouts, servers and other suites share the machine: a test that is slow is no test that hangs.
 vi.setConfig({ testTimeout: 180_000 });
+
+/** Waits until the look does not throw any more; `expect.poll` gets lost between tests that run at once. */
+export const eventually = <T>(look: () => T | Promise<T>): Promise<T> =>
+  vi.waitFor(look, { timeout: 60_000, interval: 100 });
 
 /** The runbook's parameters for tests: the same plan, in fractions of seconds. */
 export const quick = {
@@ -61,7 +71,7 @@ export interface TestEnvironment {
   percent(): number | undefined;
   /** The flag file's bytes. */
   flags(): Promise<string>;
-  work(where?: 'here' | 'elsewhere'): Promise<RunningWorker>;
+  work(where?: 'here' | 'elsewhere' | 'without activities'): Promise<RunningWorker>;
   /** A worker of another build, once it is known which build has new rollouts. */
   workAs(build: OtherBuild): Promise<RunningWorker>;
   /** Makes a worker that runs at once when what is answered is called; it must be called. */
@@ -143,7 +153,7 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
     },
     async work(where = 'here') {
       if (where === 'here') return (await prepare())();
-      const worker = await workElsewhere(place);
+      const worker = await (where === 'elsewhere' ? workElsewhere(place) : workWithoutActivities(place));
       workers.push(worker);
       return worker;
     },

@@ -33,6 +33,8 @@ export interface Script {
   readonly drift?: string;
   /** Whether to go on in a new run at the `nth` moment (from 1) at which that is possible; never when absent. */
   readonly renews?: (nth: number) => boolean;
+  /** Instead of going on in a new run it begins anew, as after a reset of its workflow: nothing is left of its state. */
+  readonly resets?: true;
   /** The rollout is terminated, and another one takes it back. */
   readonly terminated?: Terminated;
 }
@@ -109,12 +111,14 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
   const targets = new Targets(script.flags ?? {}, () => sentinel.touch());
   const adapters = new Adapters(clock, targets, sentinel, trace, script.restoreFences ?? true, script.drift);
   const faults = new Faults(script.behaviours ?? {});
-  let state = initialState(plan, {
-    rollout: 'rollout/test/sample/1',
-    environment: 'test',
-    digest: planDigest(plan),
-    startedBy: 'tess',
-  });
+  const fresh = () =>
+    initialState(plan, {
+      rollout: 'rollout/test/sample/1',
+      environment: 'test',
+      digest: planDigest(plan),
+      startedBy: 'tess',
+    });
+  let state = fresh();
   const acts = actsOf(plan);
   const all = () =>
     JSON.stringify([...new Set(acts.map(({ target }) => target))].sort().map((t) => targets.read(t)));
@@ -236,7 +240,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
       if (outcome !== 'renewal') return outcome;
       renewedIn.push(statusOf(state));
       // As it travels to the next run: what is not in it is lost.
-      state = JSON.parse(JSON.stringify(state)) as RolloutState;
+      state = script.resets ? fresh() : (JSON.parse(JSON.stringify(state)) as RolloutState);
     }
   };
   const ended = await carryOut().catch((error: unknown) => {

@@ -57,6 +57,23 @@ describe('append', () => {
     expect(await journal.read(rollout)).toHaveLength(3);
   });
 
+  it('writes what a run does that was reset to its beginning after what it had done before', async () => {
+    const { journal } = await given();
+    const began = (at: number): JournalEvent => ({ ...eventOf(1), type: 'started', at });
+    const before = [began(1), ...events(2, 4)];
+    const after = [began(2), eventOf(2, 'another')];
+    await journal.append(rollout, before);
+    await journal.append(rollout, after);
+    // What either of the two sent comes once more, and late.
+    await journal.append(rollout, before);
+    await journal.append(rollout, after);
+    await journal.append(rollout, [eventOf(3, 'another')]);
+    const entries = await journal.read(rollout);
+    expect(entries.map(({ event }) => event)).toEqual([...before, ...after, eventOf(3, 'another')]);
+    expect(await journal.verify(rollout)).toMatchObject({ ok: true, entries: 7 });
+    await expect(journal.append(rollout, [eventOf(2, 'a third')])).rejects.toThrow(/already written/);
+  });
+
   it('waits for what is missing', async () => {
     const { journal } = await given(2);
     const error = await journal.append(rollout, [eventOf(4)]).catch((thrown: unknown) => thrown);

@@ -58,6 +58,34 @@ describe('the sentinel, when it is interrupted', () => {
     await eventually(async () => expect((await rollout.heard()).blind[0]?.reason).toContain('was cancelled'));
   });
 
+  it('begins again with everybody it watched, orphans too, when its workflow is terminated', async () => {
+    await stage.work();
+    const orphan = await subscribed();
+    const rollouts = [await subscribed(), await subscribed()];
+    for (const rollout of [orphan, ...rollouts]) await rollout.hears('pass');
+    await orphan.handle.terminate();
+    await eventually(async () => expect(await stage.orphans()).toMatchObject([{ told: true }]));
+    const { runId } = await stage.sentinel.describe();
+    await stage.sentinel.terminate('by mistake');
+    await eventually(async () => expect((await stage.sentinel.describe()).runId).not.toBe(runId));
+    stage.shop.failing = 1;
+    for (const rollout of rollouts) await rollout.hears('fail');
+    expect(await stage.orphans()).toMatchObject([{ rollout: orphan.name, told: true }]);
+    expect(stage.notices).toHaveLength(1);
+  });
+
+  it('loses nobody when somebody subscribes just after it was terminated', async () => {
+    const activities = stage.activities();
+    await stage.work(activities);
+    const rollout = await subscribed(activities);
+    await rollout.hears('pass');
+    await stage.sentinel.terminate('by mistake');
+    const newcomer = await subscribed(activities);
+    await newcomer.hears('pass');
+    stage.shop.failing = 1;
+    for (const one of [rollout, newcomer]) await one.hears('fail');
+  });
+
   it('has the evidence of a whole look-back at once, where the source knows what was', async () => {
     const begun = Date.now() - 600_000;
     // A thousand requests a second, half of the candidate's failing.

@@ -7,6 +7,7 @@ import type { JournalEvent, JournalEventType } from '../../../src/engine/journal
 import type { Answer, DecisionRequest, Resolution } from '../../../src/engine/messages.js';
 import type { StatusReport } from '../../../src/engine/report.js';
 import type { Outcome } from '../../../src/engine/state.js';
+import { vi } from 'vitest';
 import { replay } from './replay.js';
 
 /** How a rollout ended: what it says itself, and what Temporal says of its workflow. */
@@ -74,6 +75,19 @@ export class TestRollout {
   /** Waits for a watch to be under way. */
   waitForWatch = (step: string): Promise<StatusReport> =>
     this.waitFor(`${step} under way`, ({ watch }) => watch?.step === step);
+
+  /** Waits for an operator to be needed at a step. */
+  waitForOperator = (step: string): Promise<StatusReport> =>
+    this.waitFor(`an operator needed at ${step}`, ({ stuck }) => stuck?.step === step);
+
+  /** Waits for an event in the journal. */
+  async waitForEvent(type: JournalEventType, step?: string): Promise<JournalEvent> {
+    const found = await vi.waitUntil(async () => eventsOf(await this.journal(), type, step)[0], {
+      timeout: patience,
+      interval: lookEvery,
+    });
+    return found;
+  }
 
   /** A choice about what is open now, as a request of a person. */
   async request(by: string, choice: Choice, reason = 'decided in a test'): Promise<DecisionRequest> {

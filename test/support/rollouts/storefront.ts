@@ -13,6 +13,8 @@ export interface Storefront {
   readonly metricsUrl: string;
   /** Share of the candidate's requests that fail from now on, 0 to 1. */
   failing: number;
+  /** Share of the baseline's requests that fail from now on, 0 to 1. */
+  baselineFailing: number;
   /** What the metrics endpoint answers: measurements, the error page of some proxy, or an error of its own. */
   answers: 'metrics' | 'html' | 'error';
   close(): Promise<void>;
@@ -31,7 +33,9 @@ export async function openStorefront(flagFile: string): Promise<Storefront> {
     // A file that is being mended by hand says nothing: the last good flags count, as in a real application.
     percent = flagPercent(flagFile) ?? percent;
     const candidate = (requests * percent) / 100;
-    counted.baseline.ok += requests - candidate;
+    const baseline = requests - candidate;
+    counted.baseline.ok += baseline * (1 - shop.baselineFailing);
+    counted.baseline.error += baseline * shop.baselineFailing;
     counted.candidate.ok += candidate * (1 - shop.failing);
     counted.candidate.error += candidate * shop.failing;
   };
@@ -58,6 +62,7 @@ export async function openStorefront(flagFile: string): Promise<Storefront> {
     url,
     metricsUrl: `${url}/metrics`,
     failing: 0,
+    baselineFailing: 0,
     answers: 'metrics',
     close: () =>
       new Promise<void>((resolve) => {
@@ -79,7 +84,8 @@ export function flagPercent(file: string): number | undefined {
   }
 }
 
-interface FlagFile {
+/** As much of a flagd file as is about `split-name`. */
+export interface FlagFile {
   readonly flags: Record<
     string,
     { targeting?: { fractional?: [object, [string, number], [string, number]] } }

@@ -2,9 +2,15 @@ import { inject } from 'vitest';
 import { runCommand } from '../../../src/app/local/commands.js';
 import { provideTemporalCli } from '../../../src/app/local/temporal-binary.js';
 
-/** Runs Temporal's own CLI against the server of this run. Throws what it says when it fails. */
-export async function temporalCli(...args: string[]): Promise<void> {
+/** Runs Temporal's own CLI against the server of this run, and answers what it prints. Throws what it says when it fails. */
+export async function temporalCli(...args: string[]): Promise<string> {
   const { path } = await provideTemporalCli({ onProgress: () => undefined });
-  const { reason } = await runCommand(path, [...args, '--address', inject('temporalAddress')]);
+  const { reason, stdout } = await runCommand(path, [...args, '--address', inject('temporalAddress')]);
   if (reason !== undefined) throw new Error(`temporal ${args.join(' ')}: ${reason}`);
+  return stdout;
+}
+
+/** The same, for a command that prints JSON. */
+export async function temporalJson<T>(...args: string[]): Promise<T> {
+  return JSON.parse(await temporalCli(...args, '-o', 'json')) as T;
 }

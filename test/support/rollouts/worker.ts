@@ -1,8 +1,17 @@
 import { fileURLToPath } from 'node:url';
-import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
+import { taskQueueOf } from '../../../src/app/config.js';
+import { deploymentOf } from '../../../src/app/deployment.js';
 import { startChild } from '../../../src/app/local/child-process.js';
 import { createWorker } from '../../../src/app/worker.js';
-import { bundleWorkflows } from '../../../src/app/workflow-bundle.js';
+import { workerSettings } from '../../../src/app/worker-settings.js';
+import { buildIdOf, bundleWorkflows } from '../../../src/app/workflow-bundle.js';
 
 /** A worker of one environment. */
 export interface RunningWorker {
@@ -61,6 +70,32 @@ export async function prepareWorker(place: WorkerPlace, build?: OtherBuild): Pro
         await ended;
       },
     };
+  };
+}
+
+/** A worker of today's build that carries workflows on and nothing else: whatever acts or watches waits for another. */
+export async function workWithoutActivities({ environment, address }: WorkerPlace): Promise<RunningWorker> {
+  const connection = await NativeConnection.connect({ address });
+  const workflowBundle = await bundleWorkflows();
+  const worker = await Worker.create({
+    ...workerSettings,
+    connection,
+    taskQueue: taskQueueOf(environment),
+    workflowBundle,
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version: { deploymentName: deploymentOf(environment), buildId: buildIdOf(workflowBundle) },
+      defaultVersioningBehavior: 'PINNED',
+    },
+  });
+  const ended = worker.run().finally(() => connection.close());
+  return {
+    serving: Promise.resolve(),
+    kill: () => Promise.reject(new Error('a worker in the process of the test cannot be killed')),
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await ended;
+    },
   };
 }
 

@@ -33,8 +33,9 @@ export class Adapters {
     return (this[verb] as (input: Verbs[V]['in'], half: boolean) => Verbs[V]['out'])(input, half);
   }
 
-  check(): Verbs['check']['out'] {
-    return {};
+  check({ act }: Verbs['check']['in']): Verbs['check']['out'] {
+    const captured = this.#captures.get(act.target);
+    return { evidence: {}, ...(captured && { captured }) };
   }
 
   capture({ act }: Verbs['capture']['in']): Capture {

@@ -1,0 +1,12 @@
+import { sentinelId, type SentinelInput } from '../../src/analysis/sentinel.js';
+
+/** How the sentinel is started: one for each environment, and one that was ended begins again. */
+export function startSentinel(input: SentinelInput, taskQueue: string) {
+  return {
+    workflowId: sentinelId(input.environment),
+    taskQueue,
+    args: [input],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    staticSummary: `Watches every exposed rollout of ${input.environment}`,
+  };
+}

@@ -1,0 +1,116 @@
+import { writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { all, withDeadlines } from '../support/rollouts/plans.js';
+import { whileLocked } from '../support/rollouts/stranger.js';
+import {
+  eventOf,
+  eventsOf,
+  eventually,
+  inEnvironment,
+  lookAtWorld,
+  type TestEnvironment,
+  type TestRollout,
+} from '../support/rollouts.js';
+
+const undoWithin = 8_000;
+const inSync = 'keep-in-sync/shop.customer';
+const exposure = 'expose/split-name/25';
+
+async function exposed(environment: TestEnvironment): Promise<TestRollout> {
+  const rollout = await environment.start({ canaryFor: '1m' }, all(withDeadlines({ undo: undoWithin })));
+  await rollout.waitForWatch('watch/canary-25');
+  return rollout;
+}
+
+const abort = async (rollout: TestRollout) =>
+  expect(await rollout.decide('ana', { type: 'abort' })).toMatchObject({ accepted: true });
+
+async function expectCalled({ told }: TestEnvironment, step: string): Promise<void> {
+  const incident = new RegExp(`INCIDENT.*needs an operator at ${step}: its undo failed`, 'i');
+  await eventually(() => expect(told).toContainEqual(expect.stringMatching(incident)));
+}
+
+it.concurrent('an undo that a lock keeps from ending calls somebody, and goes on once the lock is gone', () =>
+  inEnvironment({}, async (environment) => {
+    const before = await lookAtWorld(environment);
+    const rollout = await exposed(environment);
+    await whileLocked(environment.database, 'access share', async () => {
+      await abort(rollout);
+      const { stuck, possible } = await rollout.waitForOperator(inSync);
+      expect(stuck?.choices).toEqual(['retry', 'skip', 'halt']);
+      expect(possible).toContain('resolve');
+      // What could be taken back is.
+      expect(environment.percent()).toBe(0);
+      await expectCalled(environment, inSync);
+      const denied = await rollout.decide('carl', { type: 'resolve', choice: 'retry' });
+      expect(denied).toMatchObject({ accepted: false });
+    });
+    const answer = await rollout.decide('ben', { type: 'resolve', choice: 'retry' });
+    expect(answer).toEqual({ accepted: true, reason: `retry ${inSync}` });
+    const { outcome, closed, journal } = await rollout.ended();
+
+    expect([outcome.type, closed]).toEqual(['rolled-back', 'COMPLETED']);
+    expect(eventsOf(journal, 'undo-started', inSync)).toHaveLength(2);
+    expect(eventsOf(journal, 'undone', exposure)).toHaveLength(1);
+    expect(await lookAtWorld(environment)).toEqual(before);
+  }),
+);
+
+it.concurrent(
+  'an exposure that cannot be taken back is put back by hand and skipped, and read all the same',
+  () =>
+    inEnvironment({}, async (environment) => {
+      const before = await lookAtWorld(environment);
+      const rollout = await exposed(environment);
+      await writeFile(environment.flagFile, '{ "flags": {');
+      await abort(rollout);
+      await rollout.waitForOperator(exposure);
+      await expectCalled(environment, exposure);
+      // Nothing that the candidate needs is taken away meanwhile.
+      expect(eventsOf(await rollout.journal(), 'undone')).toEqual([]);
+      expect((await rollout.status()).exposure).toBe(25);
+
+      await writeFile(environment.flagFile, before.flags);
+      const request = await rollout.request('ana', { type: 'resolve', choice: 'skip' });
+      const { reason: _, ...mute } = request;
+      expect(await environment.client.decide(rollout.id, { ...mute, id: 'mute' })).toEqual({
+        accepted: false,
+        reason: 'skip needs a reason',
+      });
+      expect(await environment.client.decide(rollout.id, request)).toMatchObject({ accepted: true });
+      const { outcome, journal } = await rollout.ended();
+
+      expect(outcome.type).toBe('rolled-back');
+      expect(eventOf(journal, 'undone', exposure)).toMatchObject({
+        by: 'ana',
+        reason: 'skipped by ana: decided in a test',
+      });
+      expect(eventsOf(journal, 'verified')).toHaveLength(2);
+      expect(await lookAtWorld(environment)).toEqual(before);
+    }),
+);
+
+it.concurrent('halt leaves what is not taken back yet as it is, says so, and closes as a failure', () =>
+  inEnvironment({}, async (environment) => {
+    const rollout = await exposed(environment);
+    await whileLocked(environment.database, 'access share', async () => {
+      await abort(rollout);
+      await rollout.waitForOperator(inSync);
+      expect(await rollout.decide('ana', { type: 'resolve', choice: 'halt' })).toMatchObject({
+        accepted: true,
+      });
+      const { outcome, closed, failure, journal } = await rollout.ended();
+
+      expect([outcome.type, closed, failure]).toEqual(['halted', 'FAILED', 'Halted']);
+      expect(outcome.reason).toBe(`ana halted the rollback at ${inSync}: decided in a test`);
+      expect(eventsOf(journal, 'verified')).toEqual([]);
+      expect(journal.at(-1)).toMatchObject({
+        type: 'ended',
+        reason: expect.stringMatching(/^halted: ana halted/),
+      });
+    });
+    expect(environment.percent()).toBe(0);
+    expect(await environment.database.catalogue()).toContain('first_name');
+    expect((await environment.client.locks.read(environment.name)).holders).toEqual([]);
+  }),
+);
