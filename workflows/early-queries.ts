@@ -32,7 +32,11 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           if (queries.length > 0) {
             if (early && !queries.every(isAfterTheEnd)) throw new Error(askedTooEarly);
           } else if (input.batchIndex === 0) {
-            const place = { length: workflowInfo().historyLength, size: workflowInfo().historySize, time: Date.now() };
+            const place = {
+              length: workflowInfo().historyLength,
+              size: workflowInfo().historySize,
+              time: Date.now(),
+            };
             // What was decided too early must not be handed in, in case the query was answered nevertheless.
             if (early && last && place.length > last.length) throw new Error(askedTooEarly);
             early ||= last !== undefined && !workflowInfo().unsafe.isReplaying && isBeyond(place, last);
