@@ -4,7 +4,6 @@ import type { Effects, LockRequest, Running, Subscription, Verb, Verbs } from '.
 import type { RolloutState } from '../src/engine/state.js';
 import type { Inbox } from './inbox.js';
 import type { RolloutInput } from './protocol.js';
-import { askedTooEarly } from './too-early.js';
 import { performVerb } from './verbs.js';
 
 /** What a rollout's effects are made of. */
@@ -49,7 +48,6 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
       if (until === undefined) return condition(due);
       const left = until - Date.now();
       if (left > 0 && (await condition(due, left))) return;
-      refuseTooEarly(until);
       const before = [...inbox.authorising];
       await condition(() => inbox.waiting || before.every((id) => !inbox.authorising.has(id)));
     },
@@ -61,15 +59,6 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
     },
   };
   return { effects, notified: () => allEnded(notices) };
-}
-
-/**
- * A query that waited for a worker is answered from a history that ends before its workflow task began: the SDK then
- * fires a timer at the time of the task before. Whatever is decided at that time does not replay, for the task itself
- * has a later one. Failing fails the query alone: the worker forgets the run, and takes it up again at its next task.
- */
-function refuseTooEarly(until: number): void {
-  if (Date.now() < until) throw new Error(askedTooEarly);
 }
 
 function allEnded(all: Set<Running<unknown>>): boolean {

@@ -1,14 +1,13 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, Runtime } from '@temporalio/worker';
 import { allOrNone, endAll } from '../../src/app/local/beginnings.js';
 import { removePostgres } from '../../src/app/local/postgres-place.js';
 import { startPostgres } from '../../src/app/local/postgres-server.js';
 import { provideTemporalCli } from '../../src/app/local/temporal-binary.js';
 import { startTemporal } from '../../src/app/local/temporal-server.js';
 import { searchAttributes } from '../../src/app/search-attributes.js';
+import { bundleWorkflows } from '../../src/app/workflow-bundle.js';
 import type { Servers } from './stage.js';
 
 /** Servers of ours, in a directory that is removed with them. */
@@ -53,10 +52,7 @@ export async function startServers(onProgress: (line: string) => void): Promise<
 
 /** Bundles the workflows once for all workers: it takes seconds of a core. Answers the file. */
 export async function bundleInto(dir: string): Promise<string> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows', import.meta.url)),
-    logger: Runtime.instance().logger,
-  });
+  const { code } = await bundleWorkflows();
   const file = join(dir, 'workflows.js');
   await writeFile(file, code);
   return file;

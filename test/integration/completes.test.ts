@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createEvidenceStore } from '../../activities/records/evidence.js';
 import { phases } from '../../src/engine/plan.js';
+import { evidenceSignal } from '../../workflows/protocol.js';
 import { backfillsOf, backfillStep, untilHalfWay, withBatchesOf } from '../support/rollouts/backfill.js';
 import {
   eventOf,
@@ -134,21 +135,28 @@ it.concurrent('kill -9 in the middle of a watch: the time without a watcher does
 );
 
 // A query that waits for a worker is answered from a history without the workflow task that its newest events wait for.
-it('somebody asks for the status while no worker lives: the deadline that passes meanwhile still replays', () =>
-  inBareEnvironment(async (environment) => {
-    const [doomed, run] = await Promise.all([environment.work('elsewhere'), environment.prepare()]);
-    const rollout = await environment.start({ canaryFor: '5s' });
-    const { watch } = await rollout.waitForWatch('watch/canary-25');
-    const endsAt = watch?.endsAt ?? 0;
-    await sleep(endsAt - 1_000 - Date.now());
-    await doomed.kill();
-    const asked = rollout.status();
-    // Before the server takes the task back that it had meant for the dead worker.
-    await sleep(endsAt + 300 - Date.now());
-    run();
-    expect((await asked).rollout).toBe(rollout.id);
-    await expectCompleted(environment, rollout, await approveAll(rollout));
-  }));
+for (const meanwhile of ['the deadline that passes', 'a reading before the deadline that passes'])
+  it(`somebody asks for the status while no worker lives: ${meanwhile} meanwhile still replays`, () =>
+    inBareEnvironment(async (environment) => {
+      const [doomed, run] = await Promise.all([environment.work('elsewhere'), environment.prepare()]);
+      const rollout = await environment.start({ canaryFor: '5s' });
+      const { watch } = await rollout.waitForWatch('watch/canary-25');
+      const endsAt = watch?.endsAt ?? 0;
+      await sleep(endsAt - 1_000 - Date.now());
+      await doomed.kill();
+      const asked = rollout.status();
+      if (meanwhile.startsWith('a reading')) {
+        await sleep(300);
+        // Of another subscription: it changes nothing but makes the rollout look at its deadline anew.
+        const reading = { subscription: -1, readings: [] };
+        await environment.temporal.workflow.getHandle(rollout.id).signal(evidenceSignal, reading);
+      }
+      // Before the server takes the task back that it had meant for the dead worker.
+      await sleep(endsAt + 300 - Date.now());
+      run();
+      expect((await asked).rollout).toBe(rollout.id);
+      await expectCompleted(environment, rollout, await approveAll(rollout));
+    }));
 
 it('and a second deadline that passes meanwhile is as far for whoever replays it', () =>
   inBareEnvironment(async (environment) => {

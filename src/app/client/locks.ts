@@ -14,6 +14,7 @@ import { answerOf, noLocks, type Claim, type LockTable, type Stopped } from '../
 import type { Answer } from '../../engine/messages.js';
 import type { LockAnswer } from '../../engine/ports.js';
 import { taskQueueOf } from '../config.js';
+import { ask } from './ask.js';
 import type { Calls } from './calls.js';
 import { hasCode, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
 
@@ -74,7 +75,7 @@ export function createLocksClient({ client, calls, name, workerHint }: LocksConn
 
   async function readTable(environment: string): Promise<LockTable> {
     try {
-      return await calls.make(answerWithin, () => handleOf(environment).query<LockTable>(locksNames.table));
+      return await ask<LockTable>({ client, calls }, locksId(environment), locksNames.table);
     } catch (error) {
       // Nobody has asked for anything yet.
       if (error instanceof WorkflowNotFoundError) return noLocks;

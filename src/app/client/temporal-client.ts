@@ -10,7 +10,6 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { RolloutResult } from '../../../workflows/protocol.js';
-import { askedTooEarly } from '../../../workflows/too-early.js';
 import type { JournalEvent } from '../../engine/journal.js';
 import type { Answer, DecisionRequest } from '../../engine/messages.js';
 import type { Plan } from '../../engine/plan.js';
@@ -18,6 +17,7 @@ import { Refusal } from '../../engine/errors.js';
 import type { StatusReport } from '../../engine/report.js';
 import type { Outcome } from '../../engine/state.js';
 import type { RolloutClient, StartRequest, Started, TakeBackRequest } from '../client.js';
+import { ask } from './ask.js';
 import { buildOf, TemporalBuilds } from './builds.js';
 import { Calls } from './calls.js';
 import { hasCode, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
@@ -243,14 +243,9 @@ class TemporalRolloutClient implements RolloutClient {
   }
 
   private async query<T>(rollout: string, name: string): Promise<T> {
-    const handle = this.client.workflow.getHandle(rollout);
     try {
-      return await this.calls.make(answerWithin, () => handle.query<T>(name));
+      return await ask<T>({ client: this.client, calls: this.calls }, rollout, name);
     } catch (error) {
-      if (rootMessage(error).includes(askedTooEarly)) {
-        await sleep(lookEvery);
-        return this.query(rollout, name);
-      }
       if (error instanceof WorkflowNotFoundError) await this.describe(rollout);
       // It ended, or still is, before its plan is known.
       if (error instanceof QueryNotRegisteredError) {

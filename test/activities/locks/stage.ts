@@ -9,13 +9,13 @@ import {
   NativeConnection,
   Runtime,
   Worker,
-  bundleWorkflowCode,
   makeTelemetryFilterString,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { createLocksActivities } from '../../../activities/locks/create-locks-activities.js';
 import { createRecords } from '../../../activities/records/records.js';
+import { bundleWorkflows } from '../../../src/app/workflow-bundle.js';
 import { locksId, locksNames, type Identity, type LocksInput } from '../../../src/engine/lock-protocol.js';
 import { conflict, type LockTable } from '../../../src/engine/locks.js';
 import type { Target } from '../../../src/engine/plan.js';
@@ -28,12 +28,11 @@ let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 function bundled(): Promise<WorkflowBundleWithSourceMap> {
   if (bundle) return bundle;
   const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
-  const logger = new DefaultLogger('ERROR');
-  Runtime.install({ logger, telemetryOptions: { logging: { filter } } });
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
   const workflowsPath = fileURLToPath(
     new URL('../../workflows/fixtures/locking-rollout.ts', import.meta.url),
   );
-  return (bundle = bundleWorkflowCode({ workflowsPath, logger }));
+  return (bundle = bundleWorkflows(workflowsPath));
 }
 
 /** An environment of one test's own with real locks, and a room that knows who is inside. */

@@ -7,7 +7,6 @@ import {
   NativeConnection,
   Runtime,
   Worker,
-  bundleWorkflowCode,
   makeTelemetryFilterString,
 } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
@@ -28,6 +27,7 @@ import {
   type Subscriber,
   type Watched,
 } from '../../../src/analysis/sentinel.js';
+import { bundleWorkflows } from '../../../src/app/workflow-bundle.js';
 import type { Guard } from '../../../src/engine/plan.js';
 import type { GuardReading, Notice } from '../../../src/engine/ports.js';
 import type { Heard, watchedRollout } from '../../workflows/fixtures/watched-rollout.js';
@@ -86,7 +86,7 @@ export class Stage {
       const workflowsPath = fileURLToPath(
         new URL('../../workflows/fixtures/watched-rollout.ts', import.meta.url),
       );
-      bundle = bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+      bundle = bundleWorkflows(workflowsPath);
     }
     const address = inject('temporalAddress');
     const client = new Client({ connection: await Connection.connect({ address }) });

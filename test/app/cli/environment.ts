@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -10,6 +9,7 @@ import type { LiveReadings } from '../../../activities/sentinel/live.js';
 import { createJournal } from '../../../activities/journal/journal.js';
 import { taskQueueOf, type Environment } from '../../../src/app/config.js';
 import { identify } from '../../../src/app/people.js';
+import { bundleWorkflows } from '../../../src/app/workflow-bundle.js';
 import type { JournalEvent } from '../../../src/engine/journal.js';
 import type { DecisionRequest } from '../../../src/engine/messages.js';
 import type { Act } from '../../../src/engine/plan.js';
@@ -65,7 +65,7 @@ export async function startEnvironment(records: string): Promise<TestEnvironment
   const worker = await Worker.create({
     connection,
     taskQueue: taskQueueOf(name),
-    workflowsPath: fileURLToPath(new URL('../../../workflows', import.meta.url)),
+    workflowBundle: await bundleWorkflows(),
     activities: {
       ...activitiesOf(environment, createJournal(records), stored),
       ...createLocksActivities({

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { afterTheEnd, askedTooEarly } from '../../../workflows/too-early.js';
+import type { Calls } from './calls.js';
+import { rootMessage } from './failures.js';
+
+const answerWithin = 5_000;
+const askAgainAfter = 300;
+
+/**
+ * Asks a workflow something, and again when it was too early: whoever refused so is at work, and has the next task soon.
+ * One that was ended from outside has none any more, and answers all the same. Throws what Temporal's client throws.
+ */
+export async function ask<T>(
+  { client, calls }: { readonly client: Client; readonly calls: Calls },
+  workflowId: string,
+  query: string,
+): Promise<T> {
+  const handle = client.workflow.getHandle(workflowId);
+  for (;;) {
+    try {
+      return await calls.make(answerWithin, () => handle.query<T>(query));
+    } catch (error) {
+      if (!rootMessage(error).includes(askedTooEarly)) throw error;
+    }
+    const { closeTime, runId } = await calls.make(answerWithin, () => handle.describe());
+    if (closeTime !== undefined) {
+      // Another run of the same id may have begun meanwhile, and has not ended.
+      const run = client.workflow.getHandle(workflowId, runId);
+      return calls.make(answerWithin, () => run.query<T, [string]>(query, afterTheEnd));
+    }
+    await sleep(askAgainAfter);
+  }
+}
