@@ -34,10 +34,11 @@ export async function holdersOf(client: Client, environment: string): Promise<As
 async function askingOf(client: Client, rollout: string): Promise<Asking | undefined> {
   const handle = client.workflow.getHandle(rollout);
   const journal = await journalOf(client, rollout);
-  const begun = journal.find(({ type }) => ['scope-acquired', 'captured', 'act-started'].includes(type));
-  if (!begun || journal.some(({ type }) => type === 'ended')) return undefined;
+  if (journal.some(({ type }) => type === 'ended')) return undefined;
+  const { digest, status, takesBack } = await handle.query<StatusReport>('status');
+  const begun = beginningOf(journal, status);
+  if (!begun) return undefined;
   const { owner, scope } = await handle.query<Plan>('plan');
-  const { digest, takesBack } = await handle.query<StatusReport>('status');
   return {
     rollout,
     owner,
@@ -47,6 +48,16 @@ async function askingOf(client: Client, rollout: string): Promise<Asking | undef
     askedAt: begun.at,
     ...(takesBack && { takesBack: takesBack.rollout }),
   };
+}
+
+/** The first that is known of a rollout having its scope. One of many runs carries only its newest events on. */
+function beginningOf(
+  journal: readonly JournalEvent[],
+  status: StatusReport['status'],
+): JournalEvent | undefined {
+  const [first] = journal;
+  const begun = journal.find(({ type }) => ['scope-acquired', 'captured', 'act-started'].includes(type));
+  return begun ?? (first && first.number > 1 && status !== 'queued' ? first : undefined);
 }
 
 /** What a rollout decided, from its history; also when it has ended. Throws when no worker answers. */

@@ -110,8 +110,8 @@ async function followJournal(
   const look = async () => {
     try {
       const journal = await client.journal(rollout);
-      for (const event of journal.slice(shown)) on.write(`${eventLine(event)}\n`);
-      shown = Math.max(shown, journal.length);
+      for (const event of journal) if (event.number > shown) on.write(`${eventLine(event)}\n`);
+      shown = Math.max(shown, journal.at(-1)?.number ?? 0);
       trouble = undefined;
     } catch (error) {
       const text = troubleOf(error);

@@ -74,7 +74,10 @@ async function lookUp(
   }
 }
 
-/** How many events of the history are not yet in the file. Throws `Refusal` at the first that differs. */
+/**
+ * How many events of the history are not yet in the file. What a rollout of many runs does not carry any more cannot be
+ * compared. Throws `Refusal` at the first that differs.
+ */
 function compare(
   rollout: string,
   entries: readonly JournalEntry[],
@@ -82,7 +85,10 @@ function compare(
   mend: string,
 ): number {
   const text = (event: JournalEvent | undefined) => canonicalJson(event as unknown as Json);
-  const differs = entries.findIndex(({ event }, index) => text(event) !== text(history[index]));
-  if (differs < 0) return history.length - entries.length;
-  throw new Refusal(`journal of ${rollout}`, `differs from the history at entry ${differs + 1}`, mend);
+  const from = history[0]?.number ?? 1;
+  const comparable = entries.slice(from - 1);
+  const differs = comparable.findIndex(({ event }, index) => text(event) !== text(history[index]));
+  if (differs < 0 && entries.length >= from - 1) return history.length - comparable.length;
+  const at = differs < 0 ? entries.length + 1 : from + differs;
+  throw new Refusal(`journal of ${rollout}`, `differs from the history at entry ${at}`, mend);
 }

@@ -13,8 +13,17 @@ export const registerJournal: Register = (program, context) => {
       withClient(context, options, async (client) => {
         const rollout = await client.find(given);
         const events = await client.journal(rollout);
-        print(context, options, { rollout, events }, events.map(eventLine).join('\n'));
+        const from = events[0]?.number ?? 1;
+        const text = [...missingLine(from), ...events.map(eventLine)].join('\n');
+        print(context, options, { rollout, from, events }, text);
       }),
     );
   registerJournalVerify(journal, context);
 };
+
+/** A rollout of many runs carries only the newest events on. */
+function missingLine(from: number): string[] {
+  if (from === 1) return [];
+  const where = 'they stand in the exported journal, which "switchback journal verify" checks';
+  return [`events 1 to ${from - 1} are not in the workflow any more; ${where}`];
+}
