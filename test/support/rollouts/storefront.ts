@@ -17,6 +17,8 @@ export interface Storefront {
   baselineFailing: number;
   /** What the metrics endpoint answers: measurements, the error page of some proxy, or an error of its own. */
   answers: 'metrics' | 'html' | 'error';
+  /** How often it was asked for its metrics. */
+  scrapes: number;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function openStorefront(flagFile: string): Promise<Storefront> {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     advance();
     const customer = /^\/customers\/(\d+)$/.exec(request.url ?? '');
+    if (request.url === '/metrics') shop.scrapes += 1;
     if (customer) {
       const arm = Number(customer[1]) % 100 < percent ? 'candidate' : 'baseline';
       response.writeHead(200, { 'x-arm': arm }).end('{}');
@@ -64,6 +67,7 @@ export async function openStorefront(flagFile: string): Promise<Storefront> {
     failing: 0,
     baselineFailing: 0,
     answers: 'metrics',
+    scrapes: 0,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
