@@ -30,6 +30,8 @@ export interface WorkerOptions {
   readonly buildId?: string;
   /** Leaves new rollouts to the build that is current, also when this one is newer. */
   readonly beside?: boolean;
+  /** How many workflows stay in memory; what `workerSettings` says when absent. */
+  readonly cached?: number;
   /** Other workflows than this package's, or the same that were bundled before. */
   readonly workflows?: WorkflowBundleWithSourceMap;
   /** What a worker under test has of its own: ears for its activities. */
@@ -66,6 +68,7 @@ export async function createWorker(options: WorkerOptions): Promise<CreatedWorke
   const build = options.buildId ?? buildIdOf(workflowBundle);
   const worker = await Worker.create({
     ...workerSettings,
+    ...(options.cached !== undefined && { maxCachedWorkflows: options.cached }),
     connection,
     namespace,
     taskQueue: taskQueueOf(options.environment),

@@ -92,6 +92,8 @@ export interface StartMore {
 
 export interface EnvironmentOptions {
   readonly customers?: number;
+  /** How many workflows a worker in the process of the test keeps in memory. */
+  readonly cached?: number;
   /** Changes the environment's configuration before it is written. */
   readonly configure?: (
     environment: Environment,
@@ -101,7 +103,7 @@ export interface EnvironmentOptions {
 
 /** Opens an environment without a worker: call `work`. */
 export async function openEnvironment(options: EnvironmentOptions = {}): Promise<TestEnvironment> {
-  const { customers = 500, configure = (environment) => environment } = options;
+  const { customers = 500, cached, configure = (environment) => environment } = options;
   const name = `t${randomBytes(5).toString('hex')}`;
   const address = inject('temporalAddress');
   const dir = await mkdtemp(join(tmpdir(), 'switchback-rollout-'));
@@ -125,6 +127,7 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
     address,
     log: join(dir, 'worker.log'),
     tell: (text: string) => void told.push(text),
+    ...(cached !== undefined && { cached }),
   };
   const prepare = async (build?: OtherBuild) => {
     const run = await prepareWorker(place, build);

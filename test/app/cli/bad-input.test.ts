@@ -51,6 +51,7 @@ describe('usage (2)', () => {
     ],
     [['locks', 'take-over', '--as', 'ana', '--reason', 'x'], /missing required argument 'rollout'/],
     [['locks', 'take-over', 'k', '--as', 'ana'], /required option '--reason <text>' not specified/],
+    [['worker', '--env', 'e', '--cached', '0'], /Use a whole number from 1/],
     [['locks', 'takeover', 'k'], /too many arguments|unknown command/],
     [['list', '--address', 'localhost'], /Write it as host:port/],
     [['help', 'everything'], /unknown topic 'everything'/],

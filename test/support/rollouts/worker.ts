@@ -31,6 +31,7 @@ export interface WorkerPlace {
   readonly log: string;
   /** Receives what people are told. */
   readonly tell: (text: string) => void;
+  readonly cached?: number;
 }
 
 /** Another build than the sources make. */

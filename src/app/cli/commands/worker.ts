@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { workerSettings } from '../../worker-settings.js';
 import type { Register, ServerOptions } from '../context.js';
 import { withServer } from '../options.js';
 
@@ -7,6 +8,7 @@ interface WorkerOptions extends ServerOptions {
   readonly config: string;
   readonly buildId?: string;
   readonly beside?: true;
+  readonly cached: number;
 }
 
 /** `switchback worker`: does the work of one environment. */
@@ -24,6 +26,12 @@ export const registerWorker: Register = (program) => {
       '--beside',
       'leave new rollouts to the current build, if there is one, also when this one is newer',
     )
+    .option(
+      '--cached <n>',
+      'workflows kept in memory; any other is replayed when something happens to it',
+      cached,
+      workerSettings.maxCachedWorkflows,
+    )
     .action(async ({ env: environment, ...options }: WorkerOptions) => {
       const { runWorker } = await import('../../worker.js');
       await runWorker({ environment, ...options });
@@ -33,4 +41,9 @@ export const registerWorker: Register = (program) => {
 function buildId(value: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) return value;
   throw new InvalidArgumentError('Use letters, digits, dots, hyphens and underscores, at most 100.');
+}
+
+function cached(value: string): number {
+  if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('Use a whole number from 1 to 999999.');
 }
