@@ -1,11 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { bytesOf } from '../src/analysis/packed.js';
 import type { Plan } from '../src/engine/plan.js';
 import type { RolloutState } from '../src/engine/state.js';
 import type { ChainMemo, RolloutInput } from './protocol.js';
 
-/** A payload may have 2 MB, with the plan and the captures in it: what is older stands in the exported journal. */
-const mostEvents = 2_000;
-const mostDecisions = 1_000;
+/** The server ends a rollout whose next run would begin with 2 MB, and plan and captures are in it, too. */
+const mostOfJournal = { count: 2_000, bytes: 1_000_000 };
+const mostOfDecisions = { count: 1_000, bytes: 300_000 };
 
 /**
  * What the next run is started with: everything the rollout knows, with the oldest of its records left out.
@@ -19,7 +20,8 @@ export function carriedOver(
   exported: number,
 ): RolloutInput {
   const { format, environment, startedBy, wait, continueAfter } = input;
-  const { journal, decisions } = state;
+  const { journal } = state;
+  const answers = Object.entries(state.decisions);
   return {
     format,
     environment,
@@ -32,10 +34,20 @@ export function carriedOver(
     state: {
       ...state,
       // What has not been exported is nowhere else.
-      journal: journal.slice(Math.min(exported, Math.max(0, journal.length - mostEvents))),
-      decisions: Object.fromEntries(Object.entries(decisions).slice(-mostDecisions)),
+      journal: journal.slice(Math.min(exported, firstOfNewest(journal, mostOfJournal))),
+      decisions: Object.fromEntries(answers.slice(firstOfNewest(answers, mostOfDecisions))),
     },
   };
+}
+
+/** Where the newest values begin that are no more than so many, and no more than so many bytes. */
+function firstOfNewest(values: readonly unknown[], most: { count: number; bytes: number }): number {
+  let first = values.length;
+  for (let left = most.bytes; first > 0 && values.length - first < most.count; first--) {
+    left -= bytesOf(values[first - 1]);
+    if (left < 0) break;
+  }
+  return first;
 }
 
 /** How many events of the journal that a run begins with have been exported by the runs before. */
