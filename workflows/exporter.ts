@@ -33,7 +33,8 @@ export interface Exporter {
  */
 export function startExporter(rollout: string, journal: readonly JournalEvent[], exported: number): Exporter {
   let hurried = false;
-  let idle = true;
+  // What the run before left over leaves before the next begins: runs of few events would only hand it on.
+  let idle = exported === journal.length;
   void (async () => {
     for (;;) {
       await condition(() => exported < journal.length);

@@ -46,11 +46,15 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
     if (outcome === 'renewal') return { next: carriedOver(input, plan, state, exporter.exported()) };
     visibility.show();
     exporter.hurry();
-    while (inbox.waiting || !allHandlersFinished()) {
-      answerAfterwards(plan, state, effects);
-      await condition(() => inbox.waiting || allHandlersFinished());
-    }
-    await condition(() => exporter.flushed() && notified(), flushTime);
+    const gone = () => allHandlersFinished() && exporter.flushed() && notified();
+    do {
+      while (inbox.waiting || !allHandlersFinished()) {
+        answerAfterwards(plan, state, effects);
+        await condition(() => inbox.waiting || allHandlersFinished());
+      }
+      // Whoever decides while it leaves is answered, too.
+      await condition(() => inbox.waiting || gone(), flushTime);
+    } while (inbox.waiting);
     return { outcome };
   });
   if ('outcome' in ended) return close(ended.outcome);
