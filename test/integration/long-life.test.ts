@@ -87,6 +87,30 @@ it.concurrent('completes over many runs as in one: approvals of different runs c
   }),
 );
 
+it.concurrent(
+  'each of the decisions that come without a pause is answered, whatever run begins meanwhile',
+  () =>
+    inEnvironment({}, async (environment) => {
+      const { client, temporal } = environment;
+      const rollout = await environment.start(unexposed, undefined, { continueAfter: 12 });
+      await rollout.waitForGate('approve/go');
+      const before = (await runsOf(temporal, rollout.id)).length;
+      const sent: Sent[] = [];
+      let renewed = false;
+      const renewals = untilRuns(environment, rollout, before + 6).then(() => (renewed = true));
+      while (!renewed) {
+        const approval = { type: 'approve', step: 'approve/go', epoch: 0, digest: rollout.digest } as const;
+        const request = { id: randomUUID(), by: 'carl', ...approval };
+        sent.push({ request, answer: await client.decide(rollout.id, request) });
+      }
+      await renewals;
+      await expectEachOnce(rollout, sent);
+      await rollout.decide('ana', { type: 'abort' });
+      const { journal } = await rollout.ended();
+      expect(await rollout.verifyExported()).toMatchObject({ ok: true, entries: journal.length });
+    }),
+);
+
 it.concurrent('every run shows in Temporal what the first one shows', () =>
   inEnvironment({}, async (environment) => {
     const { start, client, temporal } = environment;

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { afterTheEnd, askedTooEarly } from '../../../workflows/too-early.js';
 import type { Calls } from './calls.js';
-import { rootMessage } from './failures.js';
+import { hasCode, rootMessage } from './failures.js';
 
 const answerWithin = 5_000;
 const askAgainAfter = 300;
+/** A run that begins, or begins its task anew, answers nobody for a moment. */
+const settleWithin = 1_500;
 
 /**
  * Asks a workflow something, and again when it was too early: whoever refused so is at work, and has the next task soon.
@@ -17,11 +19,13 @@ export async function ask<T>(
   query: string,
 ): Promise<T> {
   const handle = client.workflow.getHandle(workflowId);
+  const settled = Date.now() + settleWithin;
   for (;;) {
     try {
       return await calls.make(answerWithin, () => handle.query<T>(query));
     } catch (error) {
-      if (!rootMessage(error).includes(askedTooEarly)) throw error;
+      const between = hasCode(error, 'failedPrecondition') && Date.now() < settled;
+      if (!between && !rootMessage(error).includes(askedTooEarly)) throw error;
     }
     const { closeTime, runId } = await calls.make(answerWithin, () => handle.describe());
     if (closeTime !== undefined) {

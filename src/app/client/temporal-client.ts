@@ -20,7 +20,7 @@ import type { RolloutClient, StartRequest, Started, TakeBackRequest } from '../c
 import { ask } from './ask.js';
 import { buildOf, TemporalBuilds } from './builds.js';
 import { Calls } from './calls.js';
-import { hasCode, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
+import { endedWithItsRun, hasCode, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
 import { findRollout } from './find.js';
 import { outcomeOfFailure } from './outcome.js';
 import { createLocksClient, type LocksClient } from './locks.js';
@@ -143,11 +143,8 @@ class TemporalRolloutClient implements RolloutClient {
 
   async decide(rollout: string, request: DecisionRequest): Promise<Answer> {
     await this.refuseWhenOver(rollout);
-    const handle = this.client.workflow.getHandle(rollout);
-    const send = () =>
-      handle.executeUpdate<Answer, [DecisionRequest]>('decide', { args: [request], updateId: request.id });
     try {
-      return await this.calls.make(decideWithin, send);
+      return await this.send(rollout, request);
     } catch (error) {
       if (error instanceof WorkflowUpdateFailedError) {
         throw new Refusal(
@@ -156,7 +153,6 @@ class TemporalRolloutClient implements RolloutClient {
           'look at it and decide again',
         );
       }
-      if (error instanceof WorkflowNotFoundError) await this.refuseWhenOver(rollout);
       const silent = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
       if (!silent && !hasCode(error, 'deadlineExceeded', 'unavailable')) throw translate(error, this.name);
       const said = `${request.type} for ${rollout} was not answered within ${decideWithin / 1_000} s`;
@@ -166,6 +162,24 @@ class TemporalRolloutClient implements RolloutClient {
         () => '',
       );
       throw new NoAnswer(`${said}${because}; ${lookUp}`);
+    }
+  }
+
+  /** Sends it again, as the same decision, when its run ended, or lost the task, before it could answer. */
+  private async send(rollout: string, request: DecisionRequest): Promise<Answer> {
+    const handle = this.client.workflow.getHandle(rollout);
+    const options = { args: [request] as [DecisionRequest], updateId: request.id };
+    const until = Date.now() + decideWithin;
+    for (;;) {
+      try {
+        const call = () => handle.executeUpdate<Answer, [DecisionRequest]>('decide', options);
+        return await this.calls.make(until - Date.now(), call);
+      } catch (error) {
+        if (endedWithItsRun(error)) await this.refuseWhenOver(rollout);
+        else if (!hasCode(error, 'failedPrecondition')) throw error;
+        if (Date.now() + lookEvery >= until) throw error;
+      }
+      await sleep(lookEvery);
     }
   }
 
