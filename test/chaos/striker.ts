@@ -79,7 +79,8 @@ export class Striker {
   private async pass(calls: readonly Call[], moment: Moment, place = 0): Promise<void> {
     const { strike } = this;
     const points = calls.map((call) => ({ ...call, moment, place }));
-    this.passed.push(...points.slice(0, 1));
+    // A batch is named by its last event: where it begins is a matter of time, but the last of all always ends.
+    this.passed.push(...points.slice(-1));
     if (!strike || !points.some((point) => isSame(strike.at, point))) return;
     if (strike.how === 'die') process.kill(process.pid, 'SIGKILL');
     this.reached.open();
