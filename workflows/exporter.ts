@@ -38,7 +38,8 @@ export function startExporter(rollout: string, journal: readonly JournalEvent[],
   void (async () => {
     for (;;) {
       await condition(() => exported < journal.length);
-      if (!hurried) await condition(() => hurried, gatherFor);
+      // The first leaves at once: by it a rescue finds the plan, whatever becomes of the rollout then.
+      if (!hurried && exported > 0) await condition(() => hurried, gatherFor);
       const events = journal.slice(exported);
       idle = false;
       await exportJournal({ rollout, events });

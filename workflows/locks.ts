@@ -18,7 +18,7 @@ import {
   type LocksRequest,
   type Release,
 } from '../src/engine/lock-protocol.js';
-import { ask, release, type Asking, type LockTable } from '../src/engine/locks.js';
+import { ask, enter, release, type Asking, type LockTable } from '../src/engine/locks.js';
 import type { Answer } from '../src/engine/messages.js';
 import type { LockAnswer } from '../src/engine/ports.js';
 import { openDecisions } from './locks/decisions.js';
@@ -76,7 +76,8 @@ async function keep(input: LocksInput): Promise<LocksInput> {
   showStops(keeper);
 
   if (!ready) {
-    for (const asking of await findHolders()) keeper.change(ask(keeper.table, asking, Date.now()).table);
+    // They hold it already: a stop refuses starts, and must not make anybody forget who started before.
+    for (const asking of await findHolders()) keeper.change(enter(keeper.table, asking, Date.now()));
     ready = true;
   }
   const { continueAfter = Number.POSITIVE_INFINITY } = input;

@@ -58,8 +58,8 @@ export function createLocksActivities(dependencies: LocksDependencies): LockingA
       );
     },
 
-    async release({ rollout }) {
-      const given: Release = { rollout, askedAt: askedAt() };
+    async release({ rollout, handsBack }) {
+      const given: Release = { rollout, askedAt: askedAt(), ...(handsBack && { handsBack }) };
       // Also when nobody has asked yet: a request that is still on its way must find that it is too late.
       await client.workflow.signalWithStart(locksNames.workflow, {
         ...startLocks(environment, taskQueue),

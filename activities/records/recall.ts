@@ -22,7 +22,11 @@ export async function recallRollout(
   { journal, captures, plans }: RecallStores,
 ): Promise<Recalled> {
   const events = (await journal.read(rollout)).map(({ event }) => event);
-  const digest = events.find(({ type }) => type === 'started')?.evidence?.digest;
+  const { digest, takesBack } = events.find(({ type }) => type === 'started')?.evidence ?? {};
+  if (typeof takesBack === 'string') {
+    const mend = `take that one back: switchback ${kind} ${takesBack} --key ANOTHER`;
+    throw new Refusal(rollout, `did nothing of its own: it takes ${takesBack} back`, mend);
+  }
   if (typeof digest !== 'string') {
     throw new Refusal(rollout, 'has no journal in the records', 'take it back by hand, or name another');
   }
@@ -63,27 +67,23 @@ function refuseUnfit(rollout: string, kind: TakesBack['kind'], events: readonly 
 }
 
 /**
- * The acts to take back. The journal is exported after the fact, so an act may have started that it does not know: what
- * touches a captured target counts as started, as taking back without an apply changes nothing. Exposures rise one by
- * one, so only the next may be unknown.
+ * The acts to take back. The journal is exported after the fact, so acts may have started that it does not know: what
+ * touches a captured target counts as started, as taking back without an apply changes nothing.
  */
 function startedOf(plan: Plan, events: readonly JournalEvent[], captures: readonly Capture[]): string[] {
   const acts = actsOf(plan);
   const known: string[] = [];
-  for (const { type, step } of events) {
+  for (const { type, step, evidence } of events) {
     if (type === 'act-started' && step !== undefined && !known.includes(step)) known.push(step);
-    if (type === 'step-skipped') known.splice(0, known.length, ...known.filter((id) => id !== step));
+    if (type === 'step-skipped' && evidence?.cleared !== false)
+      known.splice(0, known.length, ...known.filter((id) => id !== step));
     if (type === 'retreated') forget(known, acts);
   }
   const captured = new Set(captures.map(({ target }) => target));
   const last = acts.findLastIndex(({ id }) => known.includes(id));
-  const mayHaveStarted = acts.filter(
-    (act, index) =>
-      index > last &&
-      captured.has(act.target) &&
-      act.undo.type !== 'irreversible' &&
-      (!act.exposure || index === last + 1),
-  );
+  const mayHaveStarted = acts
+    .slice(last + 1)
+    .filter(({ target, undo }) => captured.has(target) && undo.type !== 'irreversible');
   return [...known, ...mayHaveStarted.map(({ id }) => id)];
 }
 

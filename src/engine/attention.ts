@@ -10,8 +10,7 @@ import { Renewal, Stop } from './stop.js';
  * deadlines of a hold are dealt with here, and may throw `Stop`, `Halt` or `Retreat`.
  */
 export async function listen(run: Run, until?: number, running?: Running<unknown>): Promise<void> {
-  const { hold } = run.state;
-  await run.effects.wait(earliest(until, holdDeadline(hold), warmUp(run)), running);
+  await run.effects.wait(earliest(until, holdDeadline(run), warmUp(run)), running);
   attend(run);
 }
 
@@ -20,9 +19,9 @@ export async function listen(run: Run, until?: number, running?: Running<unknown
  * continue in a new run. Throws `Renewal` then.
  */
 export async function rest(run: Run, until?: number): Promise<void> {
-  const { effects, state } = run;
+  const { effects } = run;
   if (effects.renews()) throw new Renewal();
-  await effects.wait(earliest(until, holdDeadline(state.hold), warmUp(run)), undefined, true);
+  await effects.wait(earliest(until, holdDeadline(run), warmUp(run)), undefined, true);
   attend(run);
   if (effects.renews()) throw new Renewal();
 }
@@ -210,7 +209,10 @@ function reviewHold(run: Run): void {
   notify(run, 'question', `on hold, wait or roll back? ${hold.reason}`);
 }
 
-function holdDeadline(hold: Run['state']['hold']): number | undefined {
+/** A hold that nothing follows from any more must not wake anybody: its time would be over at every wait. */
+function holdDeadline(run: Run): number | undefined {
+  const { hold } = run.state;
+  if (isOver(run)) return undefined;
   return hold && earliest(hold.asked ? undefined : hold.askAt, hold.giveUpAt);
 }
 

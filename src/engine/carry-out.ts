@@ -1,5 +1,6 @@
 import { mayRetreat } from './judge.js';
 import type { Decision } from './messages.js';
+import { watchOf } from './rights.js';
 import { record, type Run } from './run.js';
 import { Halt, Retreat, Stop } from './stop.js';
 
@@ -54,11 +55,13 @@ function resume(run: Run, by: string, reason: string): void {
   record(run, 'resumed', reason, { by });
 }
 
-/** The window is judged now, against the shorter length. */
-function advance({ state, effects }: Run, by: string, reason: string): void {
-  if (!state.watch) return;
-  state.watch.advanced = { by, reason };
-  state.watch.endsAt = effects.now();
+/** The window is judged now, against the shorter length; without a guard there is nothing to judge but the time. */
+function advance({ state, effects, plan }: Run, by: string, reason: string): void {
+  const { watch } = state;
+  if (!watch) return;
+  watch.advanced = { by, reason };
+  const after = plan.guards.length > 0 ? 0 : (watchOf(plan, watch.step)?.early?.after ?? 0);
+  watch.endsAt = Math.max(effects.now(), Math.min(watch.endsAt, watch.since + after));
 }
 
 function extend({ state }: Run, ms: number): void {

@@ -28,7 +28,9 @@ export async function execute(
   const run: Run = { plan, state, effects, underWay: { undos: new Set() } };
   if (state.journal.length === 0) {
     const reason = `${plan.runbook} for ${state.environment}: ${plan.why}`;
-    record(run, 'started', reason, { by: state.startedBy, evidence: { digest: state.digest } });
+    const { digest, takesBack } = state;
+    const evidence = { digest, ...(takesBack && { takesBack: takesBack.rollout }) };
+    record(run, 'started', reason, { by: state.startedBy, evidence });
   }
   try {
     const outcome = await outcomeOf(run);
@@ -91,7 +93,7 @@ async function unwindUnlessHalted(run: Run, cause: Cause): Promise<Outcome> {
   try {
     return await unwind(run, cause);
   } catch (error) {
-    if (error instanceof Halt) return { type: 'halted', reason: error.message };
+    if (error instanceof Halt) return halted(run, error);
     throw error;
   }
 }
@@ -151,12 +153,12 @@ async function leaveSentinel(run: Run): Promise<void> {
 
 /** What is under way is not left running behind a rollout that is over: it stops at a safe place first. */
 async function halted(run: Run, { message }: Halt): Promise<Outcome> {
-  const { act } = run.underWay;
-  if (act) {
-    run.state.halting = { type: 'halted', reason: message };
-    act.running.cancel();
-    while (!act.running.result) await listen(run, undefined, act.running);
-  }
+  const { act, undos } = run.underWay;
+  run.state.halting ??= { type: 'halted', reason: message };
+  delete run.state.stuck;
+  const running = [...(act ? [act.running] : []), ...undos];
+  for (const one of running) one.cancel();
+  for (const one of running) while (!one.result) await listen(run, undefined, one);
   return { type: 'halted', reason: message };
 }
 

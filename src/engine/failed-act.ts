@@ -18,14 +18,17 @@ export async function decideFailedAct(run: Run, act: Act): Promise<'retry' | 'sk
     choices: act.exposure ? ['retry', 'halt'] : ['retry', 'skip', 'halt'],
   });
   if (choice === 'halt') throw new Halt(`${by} halted at ${act.id}: ${reason}`);
-  await clear(run, act);
+  const cleared = await clear(run, act);
   if (choice === 'retry') {
     step.epoch += 1;
     return 'retry';
   }
-  step.status = 'skipped';
-  state.started = state.started.filter((id) => id !== act.id);
-  record(run, 'step-skipped', reason, { step: act.id, epoch: step.epoch, by });
+  // What its failed try left stays registered, and goes with everything else when the rollout is taken back.
+  if (cleared) {
+    step.status = 'skipped';
+    state.started = state.started.filter((id) => id !== act.id);
+  }
+  record(run, 'step-skipped', reason, { step: act.id, epoch: step.epoch, by, evidence: { cleared } });
   return 'skipped';
 }
 
@@ -34,19 +37,26 @@ function failureOf({ state }: Run, act: Act): string {
   return last?.reason ?? 'nobody knows why any more';
 }
 
-/** Takes back what the failed try left, or keeps it from landing late where an earlier act's state is on the target, too. */
-async function clear(run: Run, act: Act): Promise<void> {
+/**
+ * Takes back what the failed try left, or keeps it from landing late where an earlier act's state is on the target, too.
+ * Answers whether nothing of it is left.
+ */
+async function clear(run: Run, act: Act): Promise<boolean> {
   const { effects, plan } = run;
   const key = keyOf(run, act.id);
   const within = plan.deadlines.undo;
-  const cleared =
-    act.undo.type === 'act'
-      ? await attended(run, effects.perform('undo', { act, action: act.undo.do, key }, within))
-      : await attended(run, effects.perform('fence', { act, key }, within));
-  if (cleared.ok) return;
-  throw new Stop({
-    type: 'act-failed',
-    step: act.id,
-    reason: `what its failed try left cannot be taken back: ${cleared.error}`,
-  });
+  const failed = (error: string) =>
+    new Stop({
+      type: 'act-failed',
+      step: act.id,
+      reason: `what its failed try left cannot be taken back: ${error}`,
+    });
+  if (act.undo.type === 'act') {
+    const undone = await attended(run, effects.perform('undo', { act, action: act.undo.do, key }, within));
+    if (!undone.ok) throw failed(undone.error);
+    return true;
+  }
+  const fenced = await attended(run, effects.perform('fence', { act, key }, within));
+  if (!fenced.ok) throw failed(fenced.error);
+  return fenced.value.effect === 'none';
 }

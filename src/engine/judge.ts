@@ -63,7 +63,7 @@ function makesSense(plan: Plan, state: RolloutState, type: DecisionType): boolea
     case 'extend':
       return state.watch !== undefined;
     case 'pause':
-      return !state.unwinding && !state.halting && (!state.paused || mayRetreat(state));
+      return !state.takesBack && !state.unwinding && !state.halting && (!state.paused || mayRetreat(state));
     case 'abort':
       return !state.unwinding && !state.halting;
     case 'halt':
@@ -94,6 +94,7 @@ function whyNot(state: RolloutState, type: DecisionType): string {
     case 'extend':
       return 'nothing is watched now';
     case 'pause':
+      if (state.takesBack) return 'it takes another rollout back, which nothing is to hold up';
       return state.paused ? 'it is paused already' : 'it cannot be paused now';
     case 'resume':
       return 'it is not paused';

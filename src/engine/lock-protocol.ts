@@ -1,4 +1,4 @@
-import type { Asking, LockTable } from './locks.js';
+import type { Asking, LockTable, Releasing } from './locks.js';
 import type { Answer, Principal } from './messages.js';
 import type { Evidence } from './ports.js';
 import type { Target } from './plan.js';
@@ -28,11 +28,7 @@ export interface Answered {
 }
 
 /** The scope is given back, or the place in the line. */
-export interface Release {
-  readonly rollout: string;
-  /** When the rollout said so, by the clock of its own history. */
-  readonly askedAt: number;
-}
+export type Release = Releasing;
 
 interface OperatorRequest {
   /** Given by the sender; a decision that comes twice counts once. */

@@ -15,6 +15,17 @@ export interface Claim extends Omit<Asking, 'wait'> {
   readonly since: number;
   /** Its workflow was ended from outside: nobody will release it. */
   readonly orphaned?: { readonly at: number; readonly reason: string };
+  /** The orphan's claim that passed over to the rollout that takes it back. */
+  readonly passed?: Claim;
+}
+
+/** A scope given back. */
+export interface Releasing {
+  readonly rollout: string;
+  /** When the rollout said so, by the clock of its own history. */
+  readonly askedAt: number;
+  /** What passed over from an orphan goes back to it: nothing was taken back. */
+  readonly handsBack?: true;
 }
 
 /** Nothing starts in the environment. */
@@ -72,17 +83,21 @@ export function ask(
   return refuse(`${inWords(answer.behind)}; it was not to wait`);
 }
 
+/** Takes down a rollout that was found to hold its scope, also while the environment is stopped. */
+export function enter({ stopped, ...open }: LockTable, asking: Asking, at: number): LockTable {
+  return { ...ask(open, asking, at).table, ...(stopped && { stopped }) };
+}
+
 /** Gives a scope back, or leaves the line; a word older than the request changes nothing. */
-export function release(
-  table: LockTable,
-  { rollout, askedAt }: { readonly rollout: string; readonly askedAt: number },
-  at: number,
-): LockTable {
+export function release(table: LockTable, { rollout, askedAt, handsBack }: Releasing, at: number): LockTable {
   const claim = claimOf(table, rollout);
   if (claim && claim.askedAt > askedAt) return table;
   const recent = Object.entries(table.released).filter(([, heard]) => at - heard.at < rememberFor);
   const released = { ...Object.fromEntries(recent), [rollout]: { askedAt, at } };
-  return settle({ ...without(table, rollout), released }, at);
+  const left = without(table, rollout);
+  // A rescue that took nothing back leaves the orphan's lock as it found it.
+  const holders = handsBack && claim?.passed ? [...left.holders, claim.passed] : left.holders;
+  return settle({ ...left, holders, released }, at);
 }
 
 /** The rollout's workflow was ended from outside: its lock stays and says so, its place in the line is gone. */
@@ -163,7 +178,11 @@ function inFrontOf(table: LockTable, claim: Claim): Behind {
 }
 
 function orphanFor({ holders }: LockTable, { takesBack }: Claim): Claim | undefined {
-  return holders.find(({ rollout, orphaned }) => orphaned && rollout === takesBack);
+  if (takesBack === undefined) return undefined;
+  // Also that of a rescue before this one, which was itself ended from outside.
+  return holders.find(
+    (holder) => holder.orphaned && (holder.rollout === takesBack || holder.takesBack === takesBack),
+  );
 }
 
 /** Gives everybody in line, the first come first, the scope that is free. */
@@ -174,7 +193,7 @@ function settle(table: LockTable, at: number): LockTable {
     const holders = table.holders.filter((holder) => holder !== passed);
     const granted = {
       ...table,
-      holders: [...holders, { ...claim, since: at }],
+      holders: [...holders, { ...claim, since: at, ...(passed && { passed: passed.passed ?? passed }) }],
       line: table.line.filter((waiting) => waiting !== claim),
     };
     return settle(granted, at);

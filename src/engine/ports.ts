@@ -146,7 +146,14 @@ export interface Verbs {
   /** Ask for the scope; the same again changes nothing. Leave that comes later arrives as the message `lock`. */
   acquire: { in: LockRequest; out: LockAnswer };
   /** Give the scope back, or leave the line; also when neither is the case. */
-  release: { in: { readonly rollout: string }; out: null };
+  release: {
+    in: {
+      readonly rollout: string;
+      /** The lock that passed over from the rollout it was to take back goes back: nothing was taken back. */
+      readonly handsBack?: true;
+    };
+    out: null;
+  };
 }
 
 export type Verb = keyof Verbs;

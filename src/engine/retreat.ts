@@ -3,7 +3,7 @@ import { dropWhatIsOpen, notify, record, startedActs, stepState, type Run } from
 import type { Retreating } from './state.js';
 import { Halt, type Retreat } from './stop.js';
 import { subscribe } from './subscription.js';
-import { takeBack } from './take-back.js';
+import { haltWhenAsked, takeBack } from './take-back.js';
 import { verifyTargets } from './verify.js';
 
 /**
@@ -28,6 +28,7 @@ export async function retreat(run: Run): Promise<void> {
   });
   const exposed = undone.flatMap(({ exposure, target }) => (exposure ? [target] : []));
   const unverified = await verifyTargets(run, retreating, [...new Set(exposed)]);
+  await haltWhenAsked(run, 'the end of its retreat');
   if (unverified.length > 0) throw new Halt(`still exposed: ${unverified.join(', ')}`);
 
   // What an operator skipped may still be there: its undo stays registered.

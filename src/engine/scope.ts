@@ -55,7 +55,9 @@ export async function releaseScope(run: Run): Promise<void> {
   const { state, effects, plan } = run;
   // Asked for and not answered it may be held all the same.
   if (plan.scope.length === 0 || state.lock?.status === 'refused') return;
-  const running = effects.perform('release', { rollout: state.rollout }, plan.deadlines.undo);
+  const handsBack = state.takesBack !== undefined && state.outcome?.type !== 'rolled-back';
+  const given = { rollout: state.rollout, ...(handsBack && { handsBack: true as const }) };
+  const running = effects.perform('release', given, plan.deadlines.undo);
   while (!running.result) await listen(run, undefined, running);
 }
 

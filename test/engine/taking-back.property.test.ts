@@ -42,7 +42,7 @@ function terminated(at: number, lost: number): Terminated {
 }
 
 describe('a terminated rollout is rescued from the records', () => {
-  it.each([0, 1, 4])(
+  it.each([0, 1, 4, 40])(
     'whenever it was terminated, also when the last %s events were not exported (300 runs)',
     async (lost) => {
       let at = 0;

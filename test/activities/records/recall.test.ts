@@ -56,9 +56,10 @@ describe('recalling a rollout', () => {
     });
   });
 
-  it('takes for started what touches a captured target, and no exposure but the next', async () => {
+  it('takes for started what touches a captured target, though the journal does not know it yet', async () => {
     const { started: acts } = await recall('rescue', [started, ...did('do/1')], ['table:x', 'flag:a']);
-    expect(acts).toEqual(['do/1', 'do/2']);
+    expect(acts).toEqual(['do/1', 'do/2', 'expose/a/5', 'expose/a/25']);
+    expect((await recall('rescue', [started], ['table:x'])).started).toEqual(['do/1', 'do/2']);
   });
 
   it('leaves out what a retreat took back and what was skipped', async () => {
@@ -78,6 +79,11 @@ describe('recalling a rollout', () => {
       'rescue',
       [started, ['ended', { reason: 'completed: done' }]],
       /ended completed: there is nothing to rescue.*revert/,
+    ],
+    [
+      'rescue',
+      [['started', { evidence: { digest: 'd', takesBack: 'rollout/test/sample/0' } }]],
+      /did nothing of its own: it takes rollout\/test\/sample\/0 back/,
     ],
     [
       'rescue',
