@@ -355,7 +355,10 @@ describe('refused (3), with a message on stderr alone', () => {
     const rollout = await start(await files.write('own.json', askingPlan('own-thing', 'thing:four')));
     await untilStatus(rollout, 'waiting');
     const verify = ['journal', 'verify', rollout, '--config', config];
-    await expect.poll(async () => (await call(verify)).code).toBe(0);
+    // The journal leaves a moment after the fact: what is to be changed has to be there.
+    await expect
+      .poll(async () => (await call([...verify, '-o', 'json'])).stdout, { timeout: 20_000 })
+      .toContain('"notYetExported":0');
     const directory = join(files.dir, 'records', 'journal');
     const names = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.jsonl'));
     for (const name of names) {
