@@ -1,4 +1,3 @@
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { Refusal } from '../../engine/errors.js';
 
 /** Temporal, or a worker that could answer, cannot be reached; the message names it and how to start it. */
@@ -32,13 +31,6 @@ export function hasCode(error: unknown, ...names: readonly CodeName[]): boolean 
     if (names.some((name) => code[name] === found)) return true;
   }
   return false;
-}
-
-/** Whether an update was not answered because its run is over; another run may go on. */
-export function endedWithItsRun(error: unknown): boolean {
-  if (error instanceof WorkflowNotFoundError) return true;
-  if (!(error instanceof WorkflowUpdateFailedError)) return false;
-  return (error.cause as { type?: unknown } | undefined)?.type === 'AcceptedUpdateCompletedWorkflow';
 }
 
 /** An error of a call to Temporal in the words of its users; those that are ours already stay as they are. */

@@ -20,7 +20,8 @@ import type { RolloutClient, StartRequest, Started, TakeBackRequest } from '../c
 import { ask } from './ask.js';
 import { buildOf, TemporalBuilds } from './builds.js';
 import { Calls } from './calls.js';
-import { endedWithItsRun, hasCode, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
+import { endedWithItsRun } from './ended-run.js';
+import { hasCode, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
 import { findRollout } from './find.js';
 import { outcomeOfFailure } from './outcome.js';
 import { createLocksClient, type LocksClient } from './locks.js';
