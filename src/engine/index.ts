@@ -17,10 +17,14 @@
  * - **arm**: baseline or candidate; **exposure**: how much of whom gets the candidate
  * - **hold**: evidence is missing or unclear, nothing moves forward
  * - **epoch**: which try of a step this is; part of every idempotency key
+ * - **retreat**: exposure, and all that was done since, goes back while the rollout stays; it climbs again under new epochs
+ * - **revert**, **rescue**: a new rollout takes back a completed one, or what a terminated or halted one left
+ * - **renewal**: where nothing is under way, a long rollout goes on from its state in a new run
  * - **journal**: the append-only record of everything decided: what, who, why, on which evidence
  * - **outcome**: completed, rolled-back, halted, refused
  *
- * Read in this order: `plan.ts`, `ports.ts`, `execute.ts`, `acts.ts`, `watches.ts`, `gates.ts`, `unwind.ts`.
+ * Read in this order: `plan.ts`, `ports.ts`, `status.ts`, `execute.ts`, `acts.ts`, `watches.ts`, `gates.ts`,
+ * `take-back.ts`, `unwind.ts`.
  */
 export * from './decisions.js';
 export * from './status.js';
