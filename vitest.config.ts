@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/seed.ts'],
     pool: 'forks',
     // Most files wait for servers and timers most of the time: two at once, also on a machine with two cores.
     maxWorkers: 2,
