@@ -45,14 +45,15 @@ export async function benchSoak(stage: Stage, { rollouts = 5_000, every }: Scale
   const cpu = (who: 'server' | 'worker') => ((after[who] - before[who]) / (spent / 1_000)) * 100;
   const lateness = gaps.map((gap) => Math.max(0, gap - interval));
 
-  const spare = await stage.worker();
-  say('killing the worker');
+  const other = await stage.worker();
+  await other.ask({ type: 'start' });
+  await sleep(interval);
+  say('killing the worker that watches; another works beside it');
   const killed = performance.now();
   await worker.kill();
-  await spare.ask({ type: 'start' });
   await until(
     'every rollout to be sampled again',
-    async () => (await spare.ask({ type: 'samples' })).rollouts >= rollouts || undefined,
+    async () => (await other.ask({ type: 'samples' })).rollouts >= rollouts || undefined,
   );
   const again = (performance.now() - killed) / 1_000;
 

@@ -20,6 +20,8 @@ export interface BenchWorker {
 export interface Stage {
   readonly client: Client;
   readonly serverPid: number;
+  /** Workflows that a worker keeps in memory. */
+  readonly cached: number;
   /** Hears what goes on. */
   readonly say: (line: string) => void;
   /** Starts a worker that is ready to work and waits for `start`. */
@@ -58,7 +60,7 @@ export async function onStage<T>(
       say(`a worker is ready as process ${child.pid}`);
       return benchWorker(child);
     };
-    return await body({ client: new Client({ connection }), serverPid: server.pid, say, worker });
+    return await body({ client: new Client({ connection }), serverPid: server.pid, cached, say, worker });
   } finally {
     await close();
     process.off('SIGINT', interrupt);

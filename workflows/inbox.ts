@@ -3,6 +3,7 @@ import type { Answer, DecisionRequest, Message, Principal } from '../src/engine/
 import { answerTo } from '../src/engine/decisions.js';
 import type { RolloutState } from '../src/engine/state.js';
 import { blindSignal, decideSignal, decideUpdate, evidenceSignal, lockSignal } from './protocol.js';
+import { whenReset } from './resets.js';
 
 /** Who somebody is, or why they may not decide. */
 export type Authorisation = { readonly principal: Principal } | { readonly refused: string };
@@ -54,6 +55,7 @@ export function openInbox(state: RolloutState): Inbox {
   setHandler(evidenceSignal, (evidence) => void messages.push({ type: 'evidence', ...evidence }));
   setHandler(blindSignal, (blind) => void messages.push({ type: 'blind', ...blind }));
   setHandler(lockSignal, (answer) => void messages.push({ type: 'lock', answer }));
+  whenReset(() => void messages.push({ type: 'reset' }));
 
   return {
     take: () => messages.shift(),

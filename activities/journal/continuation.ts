@@ -3,8 +3,8 @@ import { canonicalJson, type Json } from '../../src/engine/json.js';
 import { beginsHistory, type JournalEntry, type JournalEvent } from '../../src/engine/journal.js';
 
 /**
- * The events that go on where the entries end, without those that stand there already. A run that was reset to its
- * beginning writes a history of its own after what was written before.
+ * The events that go on where the entries end, without those that stand there already. A run that was reset writes a
+ * history of its own after what was written before, from where it was reset to.
  * Throws `Refusal` when a number has another event, and an ordinary error at a gap: what is missing may still come.
  */
 export function eventsToAdd(
@@ -30,17 +30,18 @@ export function eventsToAdd(
     // Also what the run before a reset had sent, and comes late.
     if (histories.some((history) => stands(event, history))) continue;
     const there = newest[event.number - 1];
-    if (there === undefined) {
+    if (beginsHistory(event, newest.length)) {
+      newest = newest.slice(0, event.number - 1);
+      histories.push(newest);
+      add(event);
+    } else if (there === undefined) {
       const expected = newest.length + 1;
       if (event.number !== expected)
         throw new Error(
           `journal of ${rollout}: event ${event.number} came before event ${expected}; send it again`,
         );
       if (newest.length === 0) histories.push(newest);
-      add(event);
-    } else if (beginsHistory(event)) {
-      newest = [];
-      histories.push(newest);
+      refuseFromBeforeReset(rollout, newest, event);
       add(event);
     } else {
       throw new Refusal(
@@ -53,11 +54,28 @@ export function eventsToAdd(
   return added;
 }
 
-/** The events of every run, by what it was reset from. */
+/** What the run before a reset still had under way must not be taken for the words of the run after it. */
+function refuseFromBeforeReset(
+  rollout: string,
+  newest: readonly JournalEvent[],
+  { number, at }: JournalEvent,
+): void {
+  const reset = newest.findLast(({ type }) => type === 'reset');
+  if (!reset || at >= reset.at) return;
+  throw new Refusal(
+    `event ${number} of ${rollout}`,
+    `is from before the reset of ${new Date(reset.at).toISOString()}`,
+    'nothing: it came too late to be written',
+  );
+}
+
+/** The events of every run, each from the first: those before a reset are in both. */
 function historiesOf(entries: readonly JournalEntry[]): JournalEvent[][] {
   const histories: JournalEvent[][] = [];
   for (const { event } of entries) {
-    if (histories.length === 0 || beginsHistory(event)) histories.push([]);
+    const newest = histories.at(-1) ?? [];
+    if (histories.length === 0) histories.push(newest);
+    else if (beginsHistory(event, newest.length)) histories.push(newest.slice(0, event.number - 1));
     histories.at(-1)?.push(event);
   }
   return histories;

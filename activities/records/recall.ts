@@ -1,7 +1,7 @@
 import { Refusal } from '../../src/engine/errors.js';
 import type { JournalEntry, JournalEvent } from '../../src/engine/journal.js';
 import { actsOf, type Act, type Plan } from '../../src/engine/plan.js';
-import type { Capture } from '../../src/engine/ports.js';
+import type { Capture, Past } from '../../src/engine/ports.js';
 import type { Recalled, TakesBack } from '../../src/engine/takes-back.js';
 import type { CaptureStore } from './captures.js';
 import type { PlanStore } from './plans.js';
@@ -47,9 +47,45 @@ export async function recallRollout(
   };
 }
 
+/**
+ * What a rollout that runs has done, from the records alone: its workflow was reset. Throws when the records know of acts
+ * but not of the plan.
+ */
+export async function recollectRollout(
+  { rollout, digest }: { readonly rollout: string; readonly digest: string },
+  { journal, captures, plans }: RecallStores,
+): Promise<Past> {
+  const events = (await journal.read(rollout)).map(({ event }) => event);
+  const kept = await captures.list(rollout);
+  const plan = await plans.get(digest);
+  if (plan) return pastOf(plan, events, kept);
+  if (kept.length === 0) return { started: [], epochs: {}, captures: [] };
+  throw new Error(`the records of ${rollout} lack its plan ${digest}`);
+}
+
+/** What a rollout has done, as its events and its captures tell it. */
+export function pastOf(plan: Plan, events: readonly JournalEvent[], captures: readonly Capture[]): Past {
+  const ended = events.findLast(({ type }) => type === 'ended');
+  const crossing = crossingOf(events);
+  const over =
+    crossing?.type === 'no-return'
+      ? `it had passed the point of no return (${crossing.step}) when its workflow was reset: finish by hand`
+      : ended && `it had ended (${ended.reason}) when its workflow was reset: start it again as a new one`;
+  return {
+    started: startedOf(plan, events, captures),
+    epochs: epochsOf(events),
+    captures,
+    ...(over !== undefined && { over }),
+  };
+}
+
+function crossingOf(events: readonly JournalEvent[]): JournalEvent | undefined {
+  return events.findLast(({ type }) => type === 'no-return' || type === 'no-return-uncrossed');
+}
+
 function refuseUnfit(rollout: string, kind: TakesBack['kind'], events: readonly JournalEvent[]): void {
   const end = events.findLast(({ type }) => type === 'ended')?.reason.split(':')[0];
-  const crossing = events.findLast(({ type }) => type === 'no-return' || type === 'no-return-uncrossed');
+  const crossing = crossingOf(events);
   if (crossing?.type === 'no-return') {
     throw new Refusal(
       rollout,

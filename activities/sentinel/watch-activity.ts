@@ -22,6 +22,7 @@ import { Outbox } from './outbox.js';
 import { Alarm } from './pause.js';
 import { revive } from './revive.js';
 import type { Told } from './told.js';
+import { unstick } from './unstick.js';
 import type { EvidenceStore } from '../records/evidence.js';
 
 const heartbeatEvery = 500;
@@ -130,6 +131,11 @@ export async function watchWith(dependencies: WatchDependencies, input: WatchInp
     heartbeatEvery,
   );
   try {
+    if (context.info.attempt > 1) {
+      await within(() => unstick(client, input.sentinelId, runId)).catch((error: unknown) =>
+        warn('the sentinel answers only after its last worker has been waited for', error),
+      );
+    }
     const looking = around.run();
     await watch.run();
     around.stop();

@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createLocksActivities } from '../../activities/locks/create-locks-activities.js';
 import { createRecords } from '../../activities/records/records.js';
 import { createSentinelActivities } from '../../activities/sentinel/create-sentinel-activities.js';
 import { taskQueueOf } from '../../src/app/config.js';
 import { createVerbs } from '../../src/app/verbs.js';
+import { bundleWorkflows } from '../../src/app/workflow-bundle.js';
 import { workerSettings } from '../../src/app/worker-settings.js';
 import { environment, sourceNames } from '../plans.js';
 import type { Samples } from './samples.js';
@@ -38,10 +39,7 @@ export async function createBenchWorker(options: {
     ...workerSettings,
     connection,
     taskQueue: taskQueueOf(environment),
-    workflowBundle: await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('../workflows', import.meta.url)),
-      logger,
-    }),
+    workflowBundle: await bundleWorkflows(fileURLToPath(new URL('../workflows', import.meta.url))),
     maxCachedWorkflows: cached,
     activities: {
       ...verbs,

@@ -37,7 +37,6 @@ export class World {
       this.#captures.set(key, first);
       return Promise.resolve(first);
     },
-    get: (rollout, target) => Promise.resolve(this.#captures.get(`${rollout} ${target}`)),
   };
 
   /** Performs `memory.set`: an act puts its flag to the percent that it exposes. */

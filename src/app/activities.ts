@@ -5,9 +5,11 @@ import { createJournal } from '../../activities/journal/journal.js';
 import { createLocksActivities } from '../../activities/locks/create-locks-activities.js';
 import { consoleNotifier } from '../../activities/notify/console.js';
 import { createPostgresAdapter } from '../../activities/postgres/adapter.js';
+import { recollectRollout } from '../../activities/records/recall.js';
 import { createRecords } from '../../activities/records/records.js';
 import { createSentinelActivities } from '../../activities/sentinel/create-sentinel-activities.js';
 import type { DecisionRequest, JournalEvent, Notice } from '../engine/index.js';
+import type { Verbs } from '../engine/ports.js';
 import { reveal, taskQueueOf, type Environment } from './config.js';
 import { metricsSourceOf } from './metrics-source.js';
 import { authorise, identify } from './people.js';
@@ -54,6 +56,7 @@ export async function createActivities(options: {
     judge: (window: Parameters<typeof sentinel.judge>[0]) => working(() => sentinel.judge(window)),
     ...locks,
     recall: recallFor(environment, { ...records, journal }),
+    recollect: (input: Verbs['recollect']['in']) => recollectRollout(input, { ...records, journal }),
     identify: ({ by }: { by: string }) => Promise.resolve(identify(environment, by)),
     notify: async (notice: Notice) => {
       await notifier.send(notice);

@@ -8,7 +8,6 @@ import type { Capture, Verbs } from '../engine/ports.js';
 /** Keeps the first capture of a target, whoever comes second. */
 export interface Captures {
   putIfAbsent(rollout: string, target: Target, capture: Capture): Promise<Capture>;
-  get(rollout: string, target: Target): Promise<Capture | undefined>;
 }
 
 /** Well below the heartbeat timeout, and how soon a cancellation is heard. */
@@ -21,11 +20,7 @@ type Activities = { [V in AdapterVerb]: (input: Verbs[V]['in']) => Promise<Verbs
 export function createVerbs(adapters: readonly Adapter[], captures: Captures): Activities {
   const find = (act: Act) => adapterOf(adapters, act);
   return {
-    check: ({ act, key }) =>
-      working(async (work) => {
-        const captured = await captures.get(key.rollout, act.target);
-        return captured ? { evidence: {}, captured } : { evidence: await find(act).check(act, work) };
-      }),
+    check: ({ act }) => working(async (work) => ({ evidence: await find(act).check(act, work) })),
     capture: ({ act, key }) =>
       working(async (work) => {
         const state = await find(act).read(act, work);

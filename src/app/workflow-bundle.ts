@@ -5,13 +5,16 @@ import { bundleWorkflowCode, Runtime, type WorkflowBundleWithSourceMap } from '@
 import { packageVersion } from './version.js';
 
 const ownWorkflows = fileURLToPath(new URL('../../workflows', import.meta.url));
-const interceptors = fileURLToPath(new URL('../../workflows/early-queries', import.meta.url));
+const interceptors = [
+  new URL('../../workflows/early-queries', import.meta.url),
+  new URL('../../workflows/resets', import.meta.url),
+].map((url) => fileURLToPath(url));
 
 /** The code of the workflows in a directory, bundled: it takes seconds of a core. */
 export function bundleWorkflows(workflowsPath = ownWorkflows): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
     workflowsPath,
-    workflowInterceptorModules: [interceptors],
+    workflowInterceptorModules: interceptors,
     logger: Runtime.instance().logger,
     // Modules are named by their path from here: from the directory that a process happens to run in, the same code
     // would be another build.

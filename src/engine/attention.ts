@@ -2,6 +2,7 @@ import { decide, refuseUnauthorised } from './decisions.js';
 import type { Message } from './messages.js';
 import type { Guard, Reaction } from './plan.js';
 import type { GuardReading, Result, Running } from './ports.js';
+import { noticeReset } from './reset.js';
 import { notify, record, type Run } from './run.js';
 import { Renewal, Stop } from './stop.js';
 
@@ -59,6 +60,8 @@ function receive(run: Run, message: Message): void {
     case 'lock':
       state.lock = message.answer;
       return;
+    case 'reset':
+      return noticeReset(run);
     case 'unauthorised':
       return refuseUnauthorised(run, message);
     default:

@@ -2,8 +2,7 @@ import { performAct, type AfterAct } from './acts.js';
 import { attend, attended, listen, rest } from './attention.js';
 import { performGate } from './gates.js';
 import { haltPastNoReturn } from './no-return.js';
-import type { ContractStep } from './plan.js';
-import { stepsOf, type Plan } from './plan.js';
+import { stepsOf, type Act, type ContractStep, type Plan } from './plan.js';
 import type { Effects } from './ports.js';
 import { preflight } from './preflight.js';
 import { beginRetreat, retreat } from './retreat.js';
@@ -59,21 +58,13 @@ async function end(run: Run, outcome: Outcome): Promise<void> {
 
 async function outcomeOf(run: Run): Promise<Outcome> {
   const { state } = run;
-  try {
-    if (state.takesBack) return await takeOtherBack(run, state.takesBack);
-    if (!state.unwinding && !state.halting && !state.retreating) await preflight(run);
-  } catch (error) {
-    if (error instanceof Halt) return { type: 'halted', reason: error.message };
-    const cause = causeOf(error);
-    // Another rollout's acts, or those of an earlier run that was reset: only the latter are this one's to take back.
-    if (state.takesBack || state.started.length === 0) return refused(run, cause);
-    return unwindUnlessHalted(run, cause);
-  }
+  if (state.takesBack) return takeOtherBack(run, state.takesBack);
   for (;;) {
     try {
       if (state.unwinding) return await unwind(run, state.unwinding.cause);
       if (state.halting) await haltPastNoReturn(run, state.halting);
       if (state.retreating) await retreat(run);
+      await preflight(run);
       await performSteps(run);
       return { type: 'completed', reason: 'every step is done and verified' };
     } catch (error) {
@@ -83,6 +74,7 @@ async function outcomeOf(run: Run): Promise<Outcome> {
         continue;
       }
       const cause = causeOf(error);
+      if (!state.ready && !state.forgetful && state.started.length === 0) return refused(run, cause);
       if (state.noReturn) standStill(run, cause);
       else return await unwindUnlessHalted(run, cause);
     }
@@ -99,11 +91,22 @@ async function unwindUnlessHalted(run: Run, cause: Cause): Promise<Outcome> {
 }
 
 /** Nothing of this rollout's own is done: it only takes back what another one did. */
-async function takeOtherBack(run: Run, { by, reason, rollout }: NonNullable<RolloutState['takesBack']>) {
+async function takeOtherBack(
+  run: Run,
+  { by, reason, rollout }: NonNullable<RolloutState['takesBack']>,
+): Promise<Outcome> {
   const { state } = run;
-  await acquireScope(run);
-  state.ready = true;
-  if (!state.unwinding) await fenceLeftovers(run);
+  const stop = (act: Act, problem: string) => {
+    throw new Stop({ type: 'act-failed', step: act.id, reason: problem });
+  };
+  try {
+    await acquireScope(run);
+    state.ready = true;
+    if (!state.unwinding) await fenceLeftovers(run, stop);
+  } catch (error) {
+    if (error instanceof Halt) return { type: 'halted', reason: error.message };
+    return refused(run, causeOf(error));
+  }
   return unwindUnlessHalted(run, state.unwinding?.cause ?? { type: 'taken-back', rollout, by, reason });
 }
 

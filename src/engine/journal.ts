@@ -7,6 +7,7 @@ export const journalFormat = 1;
 /** Every kind of transition that is recorded. */
 export type JournalEventType =
   | 'started'
+  | 'reset'
   | 'refused'
   | 'queued'
   | 'scope-acquired'
@@ -78,9 +79,12 @@ export function chainEntry(rollout: string, event: JournalEvent, previous: strin
   return { ...entryBody(rollout, event, previous), hash: hashOf(rollout, event, previous) };
 }
 
-/** Whether an event is the first of a run: a run that was reset to its beginning numbers from 1 again. */
-export function beginsHistory({ number, type }: JournalEvent): boolean {
-  return number === 1 && type === 'started';
+/**
+ * Whether an event begins a history of its own after `last` events of another: a run that was reset numbers on from where
+ * it was reset to, from 1 when that was its beginning.
+ */
+export function beginsHistory({ number, type }: JournalEvent, last: number): boolean {
+  return number <= last && (type === 'reset' || (number === 1 && type === 'started'));
 }
 
 /** Where a chain breaks. */
@@ -95,7 +99,7 @@ export function findChainFault(rollout: string, entries: readonly JournalEntry[]
   let last = 0;
   for (const [index, entry] of entries.entries()) {
     const number = index + 1;
-    if (entry.event.number !== last + 1 && !(last > 0 && beginsHistory(entry.event))) {
+    if (entry.event.number !== last + 1 && !beginsHistory(entry.event, last)) {
       return {
         number,
         reason: `entry ${number} is missing: number ${entry.event.number} stands in its place`,

@@ -63,7 +63,8 @@ function makesSense(plan: Plan, state: RolloutState, type: DecisionType): boolea
     case 'extend':
       return state.watch !== undefined;
     case 'pause':
-      return !state.takesBack && !state.unwinding && !state.halting && (!state.paused || mayRetreat(state));
+      if (state.takesBack ?? state.unwinding ?? state.halting) return false;
+      return !state.paused || (mayRetreat(state) && !state.retreating);
     case 'abort':
       return !state.unwinding && !state.halting;
     case 'halt':

@@ -53,7 +53,9 @@ export type Message =
   /** The answer to a request for the scope has changed. */
   | { readonly type: 'lock'; readonly answer: LockAnswer }
   /** The workflow was cancelled from a Temporal tool. */
-  | { readonly type: 'cancel'; readonly reason: string };
+  | { readonly type: 'cancel'; readonly reason: string }
+  /** The workflow was reset: what it did after this moment is not in its history any more. */
+  | { readonly type: 'reset' };
 
 /** What became of a decision. */
 export interface Answer {

@@ -76,11 +76,17 @@ export interface Verification {
 /** What a check found. */
 export interface Checked {
   readonly evidence: Evidence;
-  /**
-   * The capture of the act's target that an earlier run of the same rollout took, which somebody reset: that run had
-   * passed its checks, and what it did since is no reason to refuse.
-   */
-  readonly captured?: Capture;
+}
+
+/** What the records know of a rollout that was reset, whose own history has lost it. */
+export interface Past {
+  /** Acts that may have had an effect, in order of start. */
+  readonly started: readonly string[];
+  /** The newest try of each act that had started. */
+  readonly epochs: { readonly [step: string]: number };
+  readonly captures: readonly Capture[];
+  /** Why there is no going on: it had ended, or passed the point of no return. */
+  readonly over?: string;
 }
 
 /** What restoring did. */
@@ -143,6 +149,8 @@ export interface Verbs {
     out: Judgement;
   };
   notify: { in: Notice; out: null };
+  /** Read from the records what a rollout has done, whatever its history says. */
+  recollect: { in: { readonly rollout: string; readonly digest: string }; out: Past };
   /** Ask for the scope; the same again changes nothing. Leave that comes later arrives as the message `lock`. */
   acquire: { in: LockRequest; out: LockAnswer };
   /** Give the scope back, or leave the line; also when neither is the case. */

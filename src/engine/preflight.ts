@@ -1,6 +1,5 @@
 import { attended } from './attention.js';
-import { actsOf, type Act } from './plan.js';
-import type { Capture } from './ports.js';
+import { actsOf } from './plan.js';
 import { keyOf, record, type Run } from './run.js';
 import { acquireScope } from './scope.js';
 import { Stop } from './stop.js';
@@ -15,6 +14,8 @@ export async function preflight(run: Run): Promise<void> {
   if (state.ready) return;
   await acquireScope(run);
   for (const act of actsOf(plan)) {
+    // What a run before a reset has captured it had checked, and may have changed since.
+    if (state.captures[act.target]) continue;
     const result = await attended(
       run,
       effects.perform(
@@ -24,22 +25,10 @@ export async function preflight(run: Run): Promise<void> {
       ),
     );
     if (!result.ok) throw new Stop({ type: 'act-failed', step: act.id, reason: result.error });
-    if (result.value.captured) goOnFrom(run, act, result.value.captured);
   }
   await awaitPassingGuards(run, refuseBrokenSource);
   state.ready = true;
   record(run, 'preflight-passed', 'every act fits the environment and every guard passes');
-}
-
-/** What an earlier run has captured it may have changed: that is undone whatever becomes of this run. */
-function goOnFrom(run: Run, act: Act, captured: Capture): void {
-  const { state } = run;
-  if (!state.captures[act.target]) {
-    state.captures[act.target] = captured;
-    const reason = `the known-good state of ${act.target}, as it was before this run began again`;
-    record(run, 'captured', reason, { step: act.id, evidence: captured.state });
-  }
-  if (act.undo.type !== 'irreversible') state.started.push(act.id);
 }
 
 /** A source that answers nonsense is set up wrongly: waiting would not mend it. */

@@ -64,6 +64,7 @@ const answers: { readonly [V in Verb]: (input: Verbs[V]['in'], now: number) => V
   verify: () => ({ verified: true, reason: 'on paper', evidence: {} }),
   subscribe: () => null,
   unsubscribe: () => null,
+  recollect: () => ({ started: [], epochs: {}, captures: [] }),
   judge: ({ subscription, from, to }) => ({
     verdict: 'pass',
     reason: 'on paper',

@@ -1,6 +1,7 @@
 import { stepsOf } from './plan.js';
 import { dropWhatIsOpen, notify, record, startedActs, stepState, type Run } from './run.js';
 import type { Retreating } from './state.js';
+import { recollect } from './recollect.js';
 import { Halt, type Retreat } from './stop.js';
 import { subscribe } from './subscription.js';
 import { haltWhenAsked, takeBack } from './take-back.js';
@@ -15,13 +16,15 @@ export async function retreat(run: Run): Promise<void> {
   const { state, plan } = run;
   const { retreating } = state;
   if (!retreating) return;
+  await recollect(run);
   const steps = stepsOf(plan).map(({ step }) => step);
   const first = steps.findIndex((step) => step.type === 'act' && step.exposure !== undefined);
-  const climbed = steps.slice(first);
+  const climbed = first < 0 ? [] : steps.slice(first);
   const ids = new Set(climbed.map(({ id }) => id));
   const undone = startedActs(run)
     .filter(({ id }) => ids.has(id))
     .reverse();
+  if (undone.length === 0) return goOn(run, retreating);
   await takeBack(run, retreating, undone, {
     begun: () => tell(run, retreating),
     exposureRestored: () => undefined,
@@ -35,12 +38,20 @@ export async function retreat(run: Run): Promise<void> {
   state.started = state.started.filter((id) => stepState(run, id).status !== 'undone');
   const epoch = 1 + Math.max(...Object.values(state.steps).map((step) => step.epoch));
   for (const { id } of climbed) state.steps[id] = { status: 'pending', epoch };
-  state.cursor = first;
+  state.cursor = Math.min(state.cursor, first);
   delete state.exposedFrom;
   delete state.leaveVoided;
   delete state.retreating;
   record(run, 'retreated', `nobody is exposed; it climbs again from ${steps[first]?.id ?? 'the end'}`);
   if (plan.guards.length > 0) await subscribe(run, 0);
+}
+
+/** After a reset that nobody was exposed before: only what was under way has to end first. */
+async function goOn(run: Run, retreating: Retreating): Promise<void> {
+  const nothing = () => undefined;
+  await takeBack(run, retreating, [], { begun: nothing, exposureRestored: nothing });
+  delete run.state.retreating;
+  record(run, 'retreated', 'nobody was exposed: it goes on where it was');
 }
 
 /** Begins a retreat that somebody asked for; what is open now does not count any more. */

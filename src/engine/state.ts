@@ -165,6 +165,8 @@ export interface RolloutState {
   leaveVoided?: true;
   stuck?: Stuck;
   noReturn?: { readonly step: string; readonly at: number };
+  /** The workflow was reset: nothing is done before the records have said what had been done. */
+  forgetful?: true;
   unwinding?: Unwinding;
   retreating?: Retreating;
   /** It stops where it stands: an operator decides past the point of no return. */

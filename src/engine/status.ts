@@ -37,12 +37,22 @@ const over: StatusRule = { does: 'is over', to: [], decisions: [] };
 export const machine: { readonly [S in Status]: StatusRule } = {
   preflight: {
     does: 'asks for its scope, checks every act, and waits for a first pass of every guard; nothing is changed yet',
-    to: ['queued', 'paused', 'running', 'watching', 'waiting', 'unwinding', 'completed', 'refused'],
+    to: [
+      'queued',
+      'paused',
+      'running',
+      'watching',
+      'waiting',
+      'retreating',
+      'unwinding',
+      'completed',
+      'refused',
+    ],
     decisions: ['abort', 'pause'],
   },
   queued: {
     does: 'stands in line for targets that another rollout holds',
-    to: ['preflight', 'paused', 'unwinding', 'refused'],
+    to: ['preflight', 'paused', 'retreating', 'unwinding', 'refused'],
     decisions: ['abort', 'pause'],
   },
   running: {
@@ -72,8 +82,8 @@ export const machine: { readonly [S in Status]: StatusRule } = {
   },
   retreating: {
     does: 'takes exposure, and all that was done since, back to what it was before anybody was exposed',
-    to: ['paused', ...stops],
-    decisions: ['abort', 'halt'],
+    to: [...moving, 'preflight', 'queued', ...stops],
+    decisions: ['abort', 'pause', 'halt'],
   },
   unwinding: {
     does: 'takes everything back and reads it again',
@@ -87,7 +97,7 @@ export const machine: { readonly [S in Status]: StatusRule } = {
   },
   'needs-operator': {
     does: 'cannot go on by itself',
-    to: [...moving, 'unwinding', 'halting', 'halted', 'rolled-back', 'completed'],
+    to: [...moving, 'preflight', 'unwinding', 'halting', 'halted', 'rolled-back', 'completed'],
     decisions: ['resolve', 'abort', 'pause', 'halt'],
   },
   completed: over,

@@ -14,7 +14,7 @@ export class Halt extends Error {
   override readonly name = 'Halt';
 }
 
-/** Thrown when exposure goes back to zero while the rollout stays, paused. */
+/** Thrown when exposure goes back to zero while the rollout stays. */
 export class Retreat extends Error {
   override readonly name = 'Retreat';
 

@@ -2,6 +2,7 @@ import { attended } from './attention.js';
 import { confirmBaseline } from './confirm.js';
 import { actsOf, type Target } from './plan.js';
 import type { Running } from './ports.js';
+import { recollect } from './recollect.js';
 import { dropWhatIsOpen, notify, record, startedActs, type Run } from './run.js';
 import type { Cause, Outcome, Unwinding } from './state.js';
 import { describeCause } from './stop.js';
@@ -13,6 +14,7 @@ import { verifyTargets } from './verify.js';
 export async function unwind(run: Run, cause: Cause): Promise<Outcome> {
   const { state, plan, effects } = run;
   const unwinding = state.unwinding ?? begin(run, cause);
+  await recollect(run);
   let watching: Running<unknown> | undefined;
   await takeBack(run, unwinding, startedActs(run).reverse(), {
     // People hear of it once exposure is on its way back, not before.

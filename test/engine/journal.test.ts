@@ -83,6 +83,16 @@ describe('the journal chain', () => {
     expect(findChainFault(rollout, append({ ...first, number: 2 }))?.number).toBe(3);
   });
 
+  it('goes on from where a run was reset to, and misses what is left out there', () => {
+    const entries = chainOf(4);
+    const append = (number: number) => [
+      ...entries,
+      chainEntry(rollout, { ...entries[0]!.event, type: 'reset', number }, entries[3]!.hash),
+    ];
+    for (const number of [1, 2, 3, 4, 5]) expect(findChainFault(rollout, append(number))).toBeUndefined();
+    expect(findChainFault(rollout, append(6))?.number).toBe(5);
+  });
+
   it('does not take the chain of another rollout', () => {
     expect(findChainFault(rollout, chainOf(2, 'rollout/test/other/1'))?.reason).toContain('other');
   });

@@ -2,36 +2,48 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Capture } from '../../src/engine/ports.js';
 import { run } from '../support/world.js';
+import { demand, endingOf, type Counts } from '../support/world/property.js';
 import { plans } from '../support/world/plans.js';
 import { scripts } from '../support/world/scripts.js';
 
 const worlds = plans().chain((plan) => scripts(plan).map((script) => ({ plan, script })));
-const moments = fc.integer({ min: 1, max: 12 });
+const moments = fc
+  .integer({ min: 1, max: 14 })
+  .chain((moment) => fc.record({ moment: fc.constant(moment), to: fc.integer({ min: 0, max: moment }) }));
 
-describe('a rollout that is reset to its beginning', () => {
-  it('never forgets what it had done: it captures nothing anew, and takes all of it back (500 runs)', async () => {
-    let resets = 0;
-    const endings = new Set<string>();
-    await fc.assert(
-      fc.asyncProperty(worlds, moments, async ({ plan, script }, moment) => {
-        const renews = (nth: number) => nth === moment;
-        const world = await run(plan, { ...script, renews, resets: true });
-        if (world.renewals === 0 || world.gone()) return;
-        resets += 1;
-        if (world.ended instanceof Error) return;
-        endings.add(world.ended.type);
-        if (world.ended.type === 'rolled-back' || world.ended.type === 'refused') {
-          expect(world.after()).toBe(world.before);
-        }
-        const captures = world.trace.ends('capture').filter(({ ok }) => ok);
-        for (const { value } of captures) {
-          const { target, state } = value as Capture;
-          expect(world.state.captures[target]?.state ?? state).toEqual(state);
-        }
-      }),
-      { numRuns: 500 },
-    );
-    expect(resets).toBeGreaterThan(100);
-    expect([...endings]).toEqual(expect.arrayContaining(['completed', 'rolled-back']));
-  });
+describe('a rollout whose workflow is reset', () => {
+  it.each([0, 1, 4, 40])(
+    'never forgets what it had done, also when the last %s events were not exported (400 runs)',
+    async (unexported) => {
+      const counts: Counts = {};
+      const seen = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
+      await fc.assert(
+        fc.asyncProperty(worlds, moments, async ({ plan, script }, { moment, to }) => {
+          const renews = (nth: number) => nth === moment;
+          const world = await run(plan, { ...script, renews, resets: { to, unexported } });
+          const { reset, trace } = world;
+          if (!reset) return;
+          seen('reset');
+          seen(endingOf(world));
+          if (reset.gone && !reset.knew) {
+            seen('past the point of no return');
+            expect(world.ended).toMatchObject({ type: 'halted' });
+            expect(trace.of('change').filter(({ index }) => index > reset.at)).toEqual([]);
+            return;
+          }
+          if (!reset.knew) expect(reset.appliedWhileExposed ?? false, 'exposed').toBe(false);
+          if (endingOf(world) === 'rolled-back' || endingOf(world) === 'refused') {
+            expect(world.after()).toBe(world.before);
+          }
+          for (const { value, ok } of trace.ends('capture')) {
+            if (!ok) continue;
+            const { target, state } = value as Capture;
+            expect(world.state.captures[target]?.state ?? state).toEqual(state);
+          }
+        }),
+        { numRuns: 400 },
+      );
+      demand(counts, { reset: 150, completed: 5, 'rolled-back': 20, 'past the point of no return': 1 });
+    },
+  );
 });

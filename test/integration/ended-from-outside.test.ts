@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { JournalEvent } from '../../src/engine/journal.js';
 import { unpack } from '../../src/analysis/packed.js';
 import {
   sentinelId,
@@ -79,27 +80,58 @@ async function capturesOf({ records }: TestEnvironment): Promise<string[]> {
   );
 }
 
-it.concurrent(
-  'reset to its beginning while exposed: it captures nothing anew, does nothing twice, and ends whole',
-  () =>
+/** The workflow task after which a rollout began the activity `verb` of the step. */
+async function taskBefore({ temporal }: TestEnvironment, rollout: string, summary: string): Promise<string> {
+  const { events } = await temporal.workflow.getHandle(rollout).fetchHistory();
+  const scheduled = events?.find(({ userMetadata }) =>
+    Buffer.from(userMetadata?.summary?.data ?? [])
+      .toString()
+      .includes(summary),
+  );
+  const task = scheduled?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId;
+  if (!task) throw new Error(`${rollout} has not begun "${summary}"`);
+  return String(task);
+}
+
+it.concurrent.each([
+  ['its beginning', undefined],
+  ['the moment before its first act', 'apply add-columns/shop.customer'],
+  ['the moment before somebody was exposed', 'apply expose/'],
+])(
+  'reset to %s while exposed: exposure goes back, nothing is captured anew or done twice, and it ends whole',
+  (_, summary) =>
     inEnvironment({}, async (environment) => {
-      const { database } = environment;
+      const { database, told } = environment;
       const before = await lookAtWorld(environment);
       const rollout = await environment.start({ canaryFor: '6s' });
       await rollout.waitForWatch('watch/canary-25');
       const captured = await capturesOf(environment);
       expect(captured).toHaveLength(2);
-      const first = eventsOf(await rollout.journal(), 'captured').map(({ evidence }) => evidence);
-      const [ledger] = await database.query('select count(*)::int as rows from switchback.ledger');
+      const captures = (journal: readonly JournalEvent[]) =>
+        eventsOf(journal, 'captured')
+          .map(({ evidence }) => JSON.stringify(evidence))
+          .sort();
+      const first = captures(await rollout.journal());
+      const effects = () =>
+        database.query(`select count(*)::int as n from switchback.ledger where verb = 'apply' and effect`);
+      const applied = await effects();
+      const done = await rollout.journal();
+      await eventually(async () => expect(await rollout.exported()).toHaveLength(done.length));
 
-      const what = ['--workflow-id', rollout.id, '--type', 'FirstWorkflowTask', '--reason', 'slipped'];
-      await temporalCli('workflow', 'reset', ...what);
+      const to =
+        summary === undefined
+          ? ['--type', 'FirstWorkflowTask']
+          : ['--event-id', await taskBefore(environment, rollout.id, summary)];
+      await temporalCli('workflow', 'reset', '--workflow-id', rollout.id, ...to, '--reason', 'slipped');
+      await eventually(async () => expect(eventsOf(await rollout.journal(), 'retreated')).toHaveLength(1));
+      expect(told).toContainEqual(expect.stringMatching(/INCIDENT.*exposure goes back to zero.*was reset/));
       await rollout.waitForWatch('watch/canary-25');
       expect(environment.percent()).toBe(25);
       expect(await capturesOf(environment)).toEqual(captured);
       const again = await rollout.journal();
-      expect(eventsOf(again, 'captured').map(({ evidence }) => evidence)).toEqual(first);
-      expect(await database.query('select count(*)::int as rows from switchback.ledger')).toEqual([ledger]);
+      expect(captures(again)).toEqual(first);
+      expect(eventsOf(again, 'reset')).toHaveLength(1);
+      expect(await effects()).toEqual(applied);
 
       await rollout.waitForGate('approve/go');
       await rollout.decideAt('approve/go', 'ana', { type: 'reject' });
@@ -108,11 +140,71 @@ it.concurrent(
       expect(eventsOf(journal, 'drift')).toEqual([]);
       // What the first run did stands in the record, too.
       expect(await rollout.verifyExported()).toMatchObject({ ok: true });
-      expect((await rollout.exported()).map(({ event }) => event).slice(-journal.length)).toEqual(journal);
-      expect((await rollout.exported()).length).toBeGreaterThan(journal.length);
+      const since = journal.slice(journal.findIndex(({ type }) => type === 'reset'));
+      const exported = (await rollout.exported()).map(({ event }) => event);
+      expect(exported.slice(-since.length)).toEqual(since);
+      expect(exported.slice(0, done.length)).toEqual(done);
       expect(await lookAtWorld(environment)).toEqual(before);
       expect((await environment.client.locks.read(environment.name)).holders).toEqual([]);
     }),
+);
+
+it.concurrent(
+  'reset while exposed, in an environment that is stopped: exposure goes back, and it stays paused',
+  () =>
+    inEnvironment({}, async (environment) => {
+      const { name, client } = environment;
+      const before = await lookAtWorld(environment);
+      const rollout = await environment.start({ canaryFor: '5m' });
+      await rollout.waitForWatch('watch/canary-25');
+      const stop = [
+        'stop',
+        '--env',
+        name,
+        '--as',
+        'ana',
+        '--reason',
+        'an outage',
+        '--address',
+        client.address,
+      ];
+      expect((await switchback(stop)).code).toBe(0);
+      const what = ['--workflow-id', rollout.id, '--type', 'FirstWorkflowTask', '--reason', 'slipped'];
+      await temporalCli('workflow', 'reset', ...what);
+      await eventually(async () => expect(eventsOf(await rollout.journal(), 'retreated')).toHaveLength(1));
+      await eventually(async () => expect((await client.status(rollout.id)).status).toBe('paused'));
+      expect(environment.percent()).toBe(0);
+      const abort = [
+        'abort',
+        rollout.id,
+        '--as',
+        'ana',
+        '--reason',
+        'not today',
+        '--address',
+        client.address,
+      ];
+      expect((await switchback(abort)).code).toBe(0);
+      expect((await rollout.ended()).outcome.type).toBe('rolled-back');
+      expect(await lookAtWorld(environment)).toEqual(before);
+    }),
+);
+
+it.concurrent('reset after it had ended: it says so, and changes nothing', () =>
+  inEnvironment({}, async (environment) => {
+    const rollout = await environment.start({ canaryFor: '1s' });
+    await rollout.waitForGate('approve/go');
+    await rollout.decideAt('approve/go', 'ana', { type: 'reject' });
+    await rollout.ended();
+    const after = await lookAtWorld(environment);
+    const what = ['--workflow-id', rollout.id, '--type', 'FirstWorkflowTask', '--reason', 'slipped'];
+    await temporalCli('workflow', 'reset', ...what);
+    const again = await environment.follow(rollout.id);
+    const { outcome } = await again.ended();
+    expect(outcome).toMatchObject({ type: 'halted', reason: expect.stringContaining('it had ended') });
+    expect(await lookAtWorld(environment)).toEqual(after);
+    expect((await environment.client.locks.read(environment.name)).holders).toEqual([]);
+  }),
 );
 
 it.concurrent(

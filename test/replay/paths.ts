@@ -16,6 +16,7 @@ export const paths = [
   'failed-undo',
   'pause-and-resume',
   'halt',
+  'reset',
   'continue-as-new',
   'continue-as-new-while-unwinding',
 ] as const;

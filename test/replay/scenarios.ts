@@ -5,6 +5,7 @@ import { vi } from 'vitest';
 import { untilHalfWay, withBatchesOf } from '../support/rollouts/backfill.js';
 import { type EnvironmentOptions, type TestEnvironment } from '../support/rollouts.js';
 import type { TestRollout } from '../support/rollouts/rollout.js';
+import { temporalCli } from '../support/rollouts/temporal-cli.js';
 import { startedWith } from './histories.js';
 import type { PathName } from './paths.js';
 
@@ -161,6 +162,29 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
       const rollout = await environment.start();
       await rollout.waitForGate('approve/go');
       await decide(environment, rollout, { type: 'halt' });
+      return rollout;
+    },
+  },
+  reset: {
+    ends: /^rolled-back: ana aborted/,
+    async walk(environment) {
+      const rollout = await environment.start({ canaryFor: '1m' });
+      await rollout.waitForWatch('watch/canary-25');
+      const what = [
+        '--workflow-id',
+        rollout.id,
+        '--type',
+        'FirstWorkflowTask',
+        '--reason',
+        'to walk this path',
+      ];
+      await temporalCli('workflow', 'reset', ...what);
+      await vi.waitUntil(
+        async () => (await rollout.journal()).some(({ type }) => type === 'retreated'),
+        60_000,
+      );
+      await rollout.waitForWatch('watch/canary-25');
+      await decide(environment, rollout, { type: 'abort' });
       return rollout;
     },
   },

@@ -33,10 +33,29 @@ export interface Script {
   readonly drift?: string;
   /** Whether to go on in a new run at the `nth` moment (from 1) at which that is possible; never when absent. */
   readonly renews?: (nth: number) => boolean;
-  /** Instead of going on in a new run it begins anew, as after a reset of its workflow: nothing is left of its state. */
-  readonly resets?: true;
+  /** Instead of going on in a new run it is reset, as its workflow can be. */
+  readonly resets?: Resets;
   /** The rollout is terminated, and another one takes it back. */
   readonly terminated?: Terminated;
+}
+
+/** A reset: what the history has lost is not in the state any more. */
+export interface Resets {
+  /** To which of the moments before, from 1, at which nothing was under way; to its beginning when there was none. */
+  readonly to: number;
+  /** How many of the newest events were not exported yet. */
+  readonly unexported: number;
+}
+
+/** How a rollout stood when it was reset, and what it did first. */
+export interface WasReset {
+  /** How long the trace was. */
+  readonly at: number;
+  /** Whether an irreversible act had had an effect, and whether what was left of the history says so. */
+  readonly gone: boolean;
+  readonly knew: boolean;
+  /** Whether somebody was still exposed when it applied an act for the first time. */
+  appliedWhileExposed?: boolean;
 }
 
 /** How a rollout is terminated, and how the one begins that takes it back. */
@@ -84,6 +103,8 @@ export interface World {
   after(): string;
   /** Whether an irreversible act has had an effect. */
   gone(): boolean;
+  /** How it stood when it was reset. */
+  readonly reset?: Readonly<WasReset>;
   /** What `why` failed to say, at every wait. */
   readonly silences: string[];
   readonly ended: Outcome | Stranded | Livelock | Endless;
@@ -109,7 +130,22 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
   const sentinelScript = { turns: [], outages: [], delay: 50, ...script.sentinel };
   const sentinel: Sentinel = new Sentinel(clock, sentinelScript, () => targets.exposed, arrive);
   const targets = new Targets(script.flags ?? {}, () => sentinel.touch());
-  const adapters = new Adapters(clock, targets, sentinel, trace, script.restoreFences ?? true, script.drift);
+  let lastExported = 0;
+  const exported = () =>
+    trace
+      .of('event')
+      .slice(0, lastExported)
+      .map(({ event }) => event);
+  const adapters = new Adapters(
+    clock,
+    targets,
+    sentinel,
+    trace,
+    script.restoreFences ?? true,
+    script.drift,
+    plan,
+    exported,
+  );
   const faults = new Faults(script.behaviours ?? {});
   const fresh = () =>
     initialState(plan, {
@@ -123,6 +159,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
   const all = () =>
     JSON.stringify([...new Set(acts.map(({ target }) => target))].sort().map((t) => targets.read(t)));
   const before = all();
+  const gone = () => acts.some((act) => act.undo.type === 'irreversible' && targets.has(act));
   const silences: string[] = [];
   const people = new People(clock, script.people ?? [], () => state, arrive);
   const statuses: Status[] = [];
@@ -136,6 +173,8 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     return inbox.length === 0 && underWay.size === 0;
   };
   let moments = 0;
+  let snapshot: string | undefined;
+  let reset: WasReset | undefined;
   const renewedIn: Status[] = [];
   for (const { at, message } of script.messages ?? []) clock.at(start + at, () => arrive(message));
 
@@ -179,7 +218,10 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
       return message;
     },
     renews() {
-      return script.renews !== undefined && isQuiet() && script.renews((moments += 1));
+      if (script.renews === undefined || !isQuiet()) return false;
+      moments += 1;
+      if (script.resets && moments <= script.resets.to) snapshot = JSON.stringify(state);
+      return script.renews(moments);
     },
     record(event) {
       look();
@@ -187,6 +229,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
       people.hear(event.type);
     },
     perform<V extends Verb>(verb: V, input: Verbs[V]['in'], within: number): Running<Verbs[V]['out']> {
+      if (reset && verb === 'apply') reset.appliedWhileExposed ??= targets.exposed > 0;
       const { act, key, acts: verified } = input as { act?: Act; key?: EffectKey; acts?: Act[] };
       const step = act?.id ?? (verified ? key?.step : undefined);
       const target = act?.target ?? verified?.[0]?.target;
@@ -234,13 +277,20 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     inbox.length = 0;
     return execute(plan, state, effects);
   };
+  const beReset = ({ unexported }: Resets) => {
+    lastExported = Math.max(0, trace.of('event').length - unexported);
+    state = snapshot === undefined ? fresh() : (JSON.parse(snapshot) as RolloutState);
+    reset = { at: trace.entries.length, gone: gone(), knew: state.noReturn !== undefined };
+    inbox.unshift({ type: 'reset' });
+  };
   const carryOut = async () => {
     for (;;) {
       const outcome = await execute(plan, state, effects).catch(takenBack);
       if (outcome !== 'renewal') return outcome;
       renewedIn.push(statusOf(state));
+      if (script.resets) beReset(script.resets);
       // As it travels to the next run: what is not in it is lost.
-      state = script.resets ? fresh() : (JSON.parse(JSON.stringify(state)) as RolloutState);
+      else state = JSON.parse(JSON.stringify(state)) as RolloutState;
     }
   };
   const ended = await carryOut().catch((error: unknown) => {
@@ -251,7 +301,6 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
   const endedAt = trace.entries.length;
   // Whatever was still under way lands now: a rollback that is undone by it was none.
   for (let count = 0; count < 1_000 && clock.step(clock.now + 3_600_000); count += 1);
-  const gone = () => acts.some((act) => act.undo.type === 'irreversible' && targets.has(act));
   return {
     plan,
     state,
@@ -264,6 +313,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     before,
     after: all,
     gone,
+    ...(reset && { reset }),
     silences,
     ended,
     endedAt,

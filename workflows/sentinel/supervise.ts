@@ -27,7 +27,7 @@ export async function supervise(
   const { watchEnvironment } = proxyActivities<Watching>({
     // The activity lives as long as there are subscribers. Its heartbeat tells whether it does.
     startToCloseTimeout: '3650 days',
-    heartbeatTimeout: '3s',
+    heartbeatTimeout: '2s',
     // Not retried by the server: a worker that is missing for so long is told to the subscribers.
     scheduleToStartTimeout: blindAfter,
     retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '2s' },

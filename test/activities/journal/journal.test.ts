@@ -74,6 +74,25 @@ describe('append', () => {
     await expect(journal.append(rollout, [eventOf(2, 'a third')])).rejects.toThrow(/already written/);
   });
 
+  it.each([
+    ['after which more was exported', 5],
+    ['to which all was exported', 3],
+  ])('writes what a run does that was reset to a later point, %s', async (_, exported) => {
+    const { journal } = await given(exported);
+    const after: JournalEvent[] = [
+      { ...eventOf(4), type: 'reset', at: 2_000 },
+      { ...eventOf(5, 'another'), at: 2_001 },
+    ];
+    await journal.append(rollout, [...events(2, 3), ...after]);
+    await journal.append(rollout, after);
+    const entries = await journal.read(rollout);
+    expect(entries.map(({ event }) => event)).toEqual([...events(1, exported), ...after]);
+    expect(await journal.verify(rollout)).toMatchObject({ ok: true, entries: exported + 2 });
+    // What the run before had under way, and comes late.
+    await expect(journal.append(rollout, [eventOf(6)])).rejects.toThrow(/is from before the reset/);
+    await journal.append(rollout, [{ ...eventOf(6), at: 2_002 }]);
+  });
+
   it('waits for what is missing', async () => {
     const { journal } = await given(2);
     const error = await journal.append(rollout, [eventOf(4)]).catch((thrown: unknown) => thrown);

@@ -1,4 +1,6 @@
-import type { Act, Target } from '../../../src/engine/plan.js';
+import { pastOf } from '../../../activities/records/recall.js';
+import type { JournalEvent } from '../../../src/engine/journal.js';
+import type { Act, Plan, Target } from '../../../src/engine/plan.js';
 import type { Capture, EffectKey, Subscription, Verb, Verbs } from '../../../src/engine/ports.js';
 import type { Clock } from './clock.js';
 import type { Sentinel } from './sentinel.js';
@@ -21,6 +23,9 @@ export class Adapters {
     private readonly restoreFences: boolean,
     /** What restoring a flag finds changed by a stranger. */
     private readonly drift: string | undefined,
+    private readonly plan: Plan,
+    /** What has been exported of the journal. */
+    private readonly exported: () => readonly JournalEvent[],
   ) {}
 
   /** Everything that was captured. */
@@ -33,9 +38,8 @@ export class Adapters {
     return (this[verb] as (input: Verbs[V]['in'], half: boolean) => Verbs[V]['out'])(input, half);
   }
 
-  check({ act }: Verbs['check']['in']): Verbs['check']['out'] {
-    const captured = this.#captures.get(act.target);
-    return { evidence: {}, ...(captured && { captured }) };
+  check(): Verbs['check']['out'] {
+    return { evidence: {} };
   }
 
   capture({ act }: Verbs['capture']['in']): Capture {
@@ -95,6 +99,10 @@ export class Adapters {
 
   notify(): null {
     return null;
+  }
+
+  recollect(): Verbs['recollect']['out'] {
+    return pastOf(this.plan, this.exported(), this.captures);
   }
 
   acquire(): Verbs['acquire']['out'] {

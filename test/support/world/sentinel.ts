@@ -34,6 +34,11 @@ interface Segment {
   readonly readings: readonly GuardReading[] | undefined;
 }
 
+/** Numbers begin anew when a run is reset. */
+function isNewer(given: Subscription, known: Subscription): boolean {
+  return given.since > known.since || (given.since === known.since && given.number > known.number);
+}
+
 /** Samples on a grid of its own, says what changed, and remembers everything for judging. */
 export class Sentinel {
   readonly #segments: Segment[] = [];
@@ -54,7 +59,7 @@ export class Sentinel {
   }
 
   subscribe(subscription: Subscription): void {
-    if (this.#subscription && subscription.number <= this.#subscription.number) return;
+    if (this.#subscription && !isNewer(subscription, this.#subscription)) return;
     this.#subscription = subscription;
     this.#base = this.clock.now;
     this.#said = '';
