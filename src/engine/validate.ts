@@ -215,6 +215,24 @@ const irreversibleAsksByItself: Rule = (_plan, steps) => {
   }
 };
 
+/** A retreat takes back everything since the first exposure, and only that: a capture may be older. */
+const retreatStopsAtExposure: Rule = (_plan, steps) => {
+  const first = steps.findIndex(({ step }) => step.type === 'act' && step.exposure !== undefined);
+  if (first < 0) return;
+  const touched = new Map<Target, string>();
+  for (const { step } of steps.slice(0, first)) if (step.type === 'act') touched.set(step.target, step.id);
+  for (const { phase, step } of steps.slice(first)) {
+    if (step.type !== 'act' || step.undo.type !== 'restore') continue;
+    const earlier = touched.get(step.target);
+    if (earlier === undefined) continue;
+    throw new Refusal(
+      `${phase} step ${step.id}`,
+      `is undone by restore, which also takes back what ${earlier} did to ${step.target} before anybody was exposed`,
+      'give it an undo that is an action, or put both on the same side of the first exposure',
+    );
+  }
+};
+
 const rules: readonly Rule[] = [
   runbookName,
   someSteps,
@@ -226,6 +244,7 @@ const rules: readonly Rule[] = [
   irreversibleOnlyInContract,
   exposureRises,
   exposureIsRestored,
+  retreatStopsAtExposure,
   watchAfterExposure,
   exposureIsGuarded,
   quorumCanBeReached,

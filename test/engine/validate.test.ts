@@ -135,6 +135,25 @@ describe('validate', () => {
       'rise',
     ],
     [
+      'a restore that reaches back behind the first exposure',
+      planOf({
+        expand: [act('do/1', 'table:x', byAction)],
+        canary: [expose('a', 5), watch('1')],
+        promote: [act('do/2', 'table:x', { type: 'restore' })],
+      }),
+      'promote step do/2',
+      'takes back what do/1 did to table:x',
+    ],
+    [
+      'an exposure whose restore reaches back behind it',
+      planOf({
+        expand: [act('do/1', 'flag:a', byAction)],
+        canary: [expose('a', 5), watch('1')],
+      }),
+      'canary step expose/a/5',
+      'takes back what do/1 did to flag:a',
+    ],
+    [
       'exposure undone otherwise',
       planOf({ canary: [{ ...expose('a', 5), undo: byAction }, watch('1')] }),
       'canary step expose/a/5',
