@@ -1,5 +1,6 @@
+import { formatDuration } from './duration.js';
 import { Refusal } from './errors.js';
-import { stepsOf, type Plan, type PlacedStep, type Target } from './plan.js';
+import { evidenceKept, stepsOf, type Plan, type PlacedStep, type Target } from './plan.js';
 import { planShape } from './plan-shape.js';
 
 /** Answers the plan when it keeps every rule; throws `Refusal` naming step, rule and mend when it does not. */
@@ -203,6 +204,18 @@ const earlyIsEarlier: Rule = (_plan, steps) => {
   }
 };
 
+const evidenceLastsAsLong: Rule = ({ guards }, steps) => {
+  const kept = formatDuration(evidenceKept);
+  for (const { phase, step } of steps) {
+    if (step.type !== 'watch' || guards.length === 0 || step.for <= evidenceKept) continue;
+    throw new Refusal(
+      `${phase} step ${step.id}`,
+      `watches for longer than the ${kept} for which evidence is kept`,
+      `let it watch for ${kept} at most`,
+    );
+  }
+};
+
 const irreversibleAsksByItself: Rule = (_plan, steps) => {
   for (const { phase, step } of steps) {
     if (step.type === 'act' && step.undo.type === 'irreversible' && step.onFailure === 'ask') {
@@ -249,6 +262,7 @@ const rules: readonly Rule[] = [
   exposureIsGuarded,
   quorumCanBeReached,
   earlyIsEarlier,
+  evidenceLastsAsLong,
   irreversibleAsksByItself,
 ];
 

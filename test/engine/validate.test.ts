@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { Refusal } from '../../src/engine/errors.js';
 import type { Json } from '../../src/engine/json.js';
+import { evidenceKept } from '../../src/engine/plan.js';
 import { validate } from '../../src/engine/validate.js';
 import { act, byAction, expose, gate, guard, planOf, plans, watch } from '../support/world/plans.js';
 
@@ -202,6 +203,12 @@ describe('validate', () => {
       'only after its end',
     ],
     [
+      'a watch that outlasts its evidence',
+      planOf({ soak: [watch('1', evidenceKept + 1)] }),
+      'soak step watch/1',
+      'longer than the 100d for which evidence is kept',
+    ],
+    [
       'an irreversible act that asks on failure',
       planOf({
         contract: [gate('1'), { ...act('purge/1', 'table:x', irreversible), onFailure: 'ask' as const }],
@@ -284,6 +291,13 @@ describe('validate', () => {
     const asking = { ...act('do/1', 'table:x', byAction), onFailure: 'ask' as const };
     const plan = planOf({ expand: [asking], soak: [early] });
     expect(validate(plan)).toBe(plan);
+  });
+
+  it('lets a watch last as long as its evidence, and longer where no guard needs any', () => {
+    const plan = planOf({ soak: [watch('1', evidenceKept)] });
+    expect(validate(plan)).toBe(plan);
+    const unguarded = planOf({ soak: [watch('1', 2 * evidenceKept)] }, []);
+    expect(validate(unguarded)).toBe(unguarded);
   });
 
   it('lets a target cover its children', () => {
