@@ -21,6 +21,7 @@ export function carriedOver(
 ): RolloutInput {
   const { format, environment, startedBy, wait, continueAfter } = input;
   const { journal } = state;
+  // In the order in which they were given: see `memberFor`.
   const answers = Object.entries(state.decisions);
   return {
     format,
