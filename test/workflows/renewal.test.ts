@@ -86,6 +86,11 @@ describe('what the next run begins with', () => {
     expect(known).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1_501));
   });
 
+  it('has the last event, however long it is: without any it would begin to count anew', () => {
+    const { journal } = carry(3, 400_000);
+    expect(journal.map(({ number }) => number)).toEqual([3]);
+  });
+
   it('has every event that is not exported yet', () => {
     const { next, journal } = carry(4_000, 20, 1_000);
     expect(next).toMatchObject({ exported: 1_000 });
