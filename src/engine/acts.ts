@@ -48,12 +48,19 @@ async function prepare(run: Run, act: Act): Promise<boolean> {
  */
 async function announce(run: Run, percent: number): Promise<boolean> {
   const { state } = run;
-  const takeBack = await expectExposure(run, percent);
-  attend(run);
+  const { exposure } = state;
+  const withdraw = await expectExposure(run, percent);
   const off = () => state.paused !== undefined || isLeaveVoided(run);
-  while (state.hold && !off()) await listen(run);
+  try {
+    attend(run);
+    while (state.hold && !off()) await listen(run);
+  } catch (error) {
+    // Whatever stops it: nobody has the candidate, and nothing will be restored that would say so.
+    state.exposure = exposure;
+    throw error;
+  }
   if (!off()) return true;
-  await takeBack();
+  await withdraw();
   return false;
 }
 

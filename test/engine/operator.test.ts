@@ -43,6 +43,24 @@ describe('what operators do at the worst moment', () => {
     },
   );
 
+  it('a retreat while an exposure is only announced leaves nobody exposed, and says so', async () => {
+    const { state, trace } = await run(rising, {
+      behaviours: { subscribe: { spares: 1, times: 5 } },
+      people: [
+        {
+          on: 'hold',
+          nth: 1,
+          after: 10,
+          write: () => ({ type: 'pause', exposure: 'zero', id: 'zero', by: meg, reason: 'tested' }),
+        },
+        halts({ on: 'retreated', nth: 1, after: 1_000 }),
+      ],
+    });
+    expect(trace.events('retreated')).toHaveLength(1);
+    expect(trace.events('act-started')).toEqual([]);
+    expect(state.exposure).toBe(0);
+  });
+
   it('an extension may use up what evidence is kept for, and not a millisecond more', async () => {
     const extendsBy = (id: string, ms: number): Person => ({
       on: 'watch-started',
