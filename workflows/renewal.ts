@@ -21,6 +21,7 @@ export function carriedOver(
 ): RolloutInput {
   const { format, environment, startedBy, wait, continueAfter } = input;
   const { journal } = state;
+  // In the order in which they were given: see `memberFor`.
   const answers = Object.entries(state.decisions);
   return {
     format,
@@ -33,8 +34,8 @@ export function carriedOver(
     exported: journal[exported - 1]?.number ?? 0,
     state: {
       ...state,
-      // What has not been exported is nowhere else.
-      journal: journal.slice(Math.min(exported, firstOfNewest(journal, mostOfJournal))),
+      // What has not been exported is nowhere else, and the next event is numbered after the last one.
+      journal: journal.slice(Math.min(exported, firstOfNewest(journal, mostOfJournal), journal.length - 1)),
       decisions: Object.fromEntries(answers.slice(firstOfNewest(answers, mostOfDecisions))),
     },
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RecordedReading } from '../../src/analysis/judge-window.js';
+import { evidenceKept } from '../../src/engine/plan.js';
 import type { GuardReading } from '../../src/engine/ports.js';
 import { dayOf, daysBetween, pruneDays } from './evidence/days.js';
 import { pickReadings, spansOf, withoutRepeats } from './evidence/membership.js';
@@ -36,13 +37,13 @@ export interface EvidenceStore {
 
 /** Settings of the store. */
 export interface EvidenceOptions {
-  /** Days for which evidence is kept: longer than any watch. 100 when absent. */
+  /** Days for which evidence is kept; as long as the longest watch when absent. */
   readonly keepDays?: number;
   /** Milliseconds after which what was written is sorted by rollout and series; 10 minutes when absent. */
   readonly sortAfter?: number;
 }
 
-const defaultKeepDays = 100;
+const defaultKeepDays = evidenceKept / 86_400_000;
 const defaultSortAfter = 600_000;
 
 /**

@@ -1,6 +1,6 @@
 import { attend, attended, listen, rest } from './attention.js';
 import { decideFailedAct } from './failed-act.js';
-import { stepsOf, type Act } from './plan.js';
+import { stepsOf, type Act, type Gate } from './plan.js';
 import { keyOf, record, standStill, stepState, type Run } from './run.js';
 import type { Cause } from './state.js';
 import { Stop } from './stop.js';
@@ -28,15 +28,39 @@ export async function performAct(run: Run, act: Act): Promise<AfterAct> {
 async function prepare(run: Run, act: Act): Promise<boolean> {
   const { state } = run;
   if (!state.captures[act.target]) await capture(run, act);
-  do {
+  for (;;) {
     await untilFree(run);
     // After the capture, which may take its time: nobody is exposed on evidence that has gone meanwhile.
     if (act.exposure) await awaitPassingGuards(run);
     attend(run);
-  } while (state.hold ?? state.paused);
-  if (leaveVoided(run)) return true;
-  if (act.exposure) await expectExposure(run, act.exposure.percent);
-  await untilNotHeld(run);
+    if (state.hold ?? state.paused) continue;
+    if (isLeaveVoided(run)) {
+      askAgain(run);
+      return true;
+    }
+    if (!act.exposure || (await announce(run, act.exposure.percent))) return false;
+  }
+}
+
+/**
+ * Has the guards judge who is about to have the candidate. Answers whether the act may start now: a pause, or a hold
+ * that voids the leave given for it, may come meanwhile, and then nothing is announced any more.
+ */
+async function announce(run: Run, percent: number): Promise<boolean> {
+  const { state } = run;
+  const { exposure } = state;
+  const withdraw = await expectExposure(run, percent);
+  const off = () => state.paused !== undefined || isLeaveVoided(run);
+  try {
+    attend(run);
+    while (state.hold && !off()) await listen(run);
+  } catch (error) {
+    // Whatever stops it: nobody has the candidate, and nothing will be restored that would say so.
+    state.exposure = exposure;
+    throw error;
+  }
+  if (!off()) return true;
+  await withdraw();
   return false;
 }
 
@@ -74,28 +98,30 @@ async function attempt(run: Run, act: Act): Promise<Cause | undefined> {
   return cause;
 }
 
+/** Whether a hold began after the gate right before this act had passed. */
+function isLeaveVoided(run: Run): boolean {
+  return run.state.leaveVoided === true && gateBefore(run) !== undefined;
+}
+
 /** Leave given before a hold does not cover what starts after it: the gate opens anew, under its next epoch. */
-function leaveVoided(run: Run): boolean {
-  const { state, plan } = run;
-  const before = stepsOf(plan)[state.cursor - 1]?.step;
-  if (before?.type !== 'gate' || !state.leaveVoided) return false;
+function askAgain(run: Run): void {
+  const before = gateBefore(run);
+  if (!before) return;
   const gate = stepState(run, before.id);
   gate.epoch += 1;
   gate.status = 'pending';
   record(run, 'approvals-voided', 'a hold began before what they allow had started', { step: before.id });
-  return true;
+}
+
+function gateBefore({ state, plan }: Run): Gate | undefined {
+  const before = stepsOf(plan)[state.cursor - 1]?.step;
+  return before?.type === 'gate' ? before : undefined;
 }
 
 /** Waits until nothing keeps the next step from starting. */
 async function untilFree(run: Run): Promise<void> {
   attend(run);
   while (run.state.hold ?? run.state.paused) await rest(run);
-}
-
-/** The exposure is announced already: only missing evidence may keep it back now. */
-async function untilNotHeld(run: Run): Promise<void> {
-  attend(run);
-  while (run.state.hold) await listen(run);
 }
 
 async function capture(run: Run, act: Act): Promise<void> {

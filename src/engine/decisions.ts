@@ -35,12 +35,26 @@ export function refuseUnauthorised(run: Run, attempt: Extract<Message, { type: '
 
 /** What a decision was answered, whatever text its id is; undefined when it has not been answered yet. */
 export function answerTo({ decisions }: RolloutState, id: string): Answer | undefined {
-  return Object.hasOwn(decisions, id) ? decisions[id] : undefined;
+  // As earlier versions kept it.
+  return ownMember(decisions, memberFor(id)) ?? ownMember(decisions, id);
+}
+
+function ownMember(decisions: RolloutState['decisions'], name: string): Answer | undefined {
+  return Object.hasOwn(decisions, name) ? decisions[name] : undefined;
 }
 
 /** Ids come from outside: one that is also a member of every object (`__proto__`) must not be lost. */
 function keepAnswer({ decisions }: RolloutState, id: string, value: Answer): void {
-  Object.defineProperty(decisions, id, { value, enumerable: true, configurable: true, writable: true });
+  const member = memberFor(id);
+  Object.defineProperty(decisions, member, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/**
+ * Objects list members that are whole numbers before all others, and the oldest answers are dropped when there are too
+ * many. With a space before it a number stays where it was put; no two ids become one by it.
+ */
+function memberFor(id: string): string {
+  return /^ *\d+$/.test(id) ? ` ${id}` : id;
 }
 
 function nameOf(decision: Decision): string {

@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.js';
 import type { Answer, Decision, DecisionType } from './messages.js';
-import type { Plan } from './plan.js';
+import { evidenceKept, type Plan } from './plan.js';
 import { approvalOf, operatorGroups, outsider, watchOf } from './rights.js';
 import type { Run } from './run.js';
 import type { RolloutState } from './state.js';
@@ -154,6 +154,11 @@ function judgeExtend(run: Run, decision: Extract<Decision, { type: 'extend' }>):
   if (decision.step !== watch.step) return refuse(`${decision.step} is not watched now; ${watch.step} is`);
   if (!Number.isSafeInteger(decision.ms) || decision.ms < 1) {
     return refuse('it needs a length of a millisecond or more');
+  }
+  const left = evidenceKept - (watchOf(run.plan, watch.step)?.for ?? 0) - (watch.extended ?? 0);
+  if (run.plan.guards.length > 0 && decision.ms > left) {
+    const kept = formatDuration(evidenceKept);
+    return refuse(`evidence is kept for ${kept}: it can last ${formatDuration(left)} longer at most`);
   }
   return byOperator(run, decision, `it watches for ${formatDuration(decision.ms)} more`);
 }

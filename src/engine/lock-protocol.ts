@@ -21,10 +21,13 @@ export interface LocksInput {
   readonly continueAfter?: number;
 }
 
-/** A decision that has been answered; the same id again is answered the same. */
+/** A decision that has been answered; the same id again is answered the same, as long as it stands for the same. */
 export interface Answered {
   readonly id: string;
   readonly answer: Answer;
+  /** What was decided, as `nameOfChoice` says it, and by whom; absent where an older build answered. */
+  readonly what?: string;
+  readonly by?: string;
 }
 
 /** The scope is given back, or the place in the line. */
@@ -44,6 +47,11 @@ export type LocksChoice =
   | { readonly type: 'lift' }
   /** Ends an orphaned lock; `asItIs` also while its targets are not as they were captured. */
   | { readonly type: 'take-over'; readonly rollout: string; readonly asItIs?: true };
+
+/** What the journal calls it. */
+export function nameOfChoice(choice: LocksChoice): string {
+  return choice.type === 'take-over' ? `take-over of ${choice.rollout}` : choice.type;
+}
 
 /** A decision about an environment's locks, as it is sent. */
 export type LocksRequest = LocksChoice & OperatorRequest;

@@ -61,6 +61,9 @@ export interface Act<U extends Undo = Undo> extends StepBase {
   readonly onFailure?: 'roll-back' | 'ask';
 }
 
+/** Milliseconds for which evidence is kept at least: a watch that needs more could never show all of it. */
+export const evidenceKept = 100 * 86_400_000;
+
 /** Holds and observes: guards must show `for` milliseconds of good evidence. */
 export interface Watch extends StepBase {
   readonly type: 'watch';

@@ -1,6 +1,6 @@
 import { attended, listen } from './attention.js';
 import type { Subscription } from './ports.js';
-import type { Run } from './run.js';
+import { record, type Run } from './run.js';
 import { Stop } from './stop.js';
 
 /** Asks the sentinel to watch every guard as of now; earlier readings become stale. */
@@ -90,11 +90,27 @@ function shortestInterval({ plan }: Run): number {
   return Math.min(...plan.guards.map(({ evidence }) => evidence.interval));
 }
 
-/** Exposure is about to become `percent`: from here on the guards judge who will have the candidate. */
-export async function expectExposure(run: Run, percent: number): Promise<void> {
-  if (run.plan.guards.length > 0) await subscribe(run, percent);
+/**
+ * Exposure is about to become `percent`: from here on the guards judge who will have the candidate.
+ *
+ * @returns takes that back, as long as nobody has it
+ */
+export async function expectExposure(run: Run, percent: number): Promise<() => Promise<void>> {
+  const { state, plan } = run;
+  const { exposure, exposedFrom, subscription } = state;
+  if (plan.guards.length > 0) await subscribe(run, percent);
   // Another target may be exposed further already.
-  run.state.exposure = Math.max(run.state.exposure, percent);
+  state.exposure = Math.max(exposure, percent);
+  return async () => {
+    state.exposure = exposure;
+    if (exposedFrom === undefined) delete state.exposedFrom;
+    // Guards hold nothing while nobody is exposed, so that nothing would clear it: they have to pass before anybody is.
+    if (exposure === 0 && state.hold) {
+      delete state.hold;
+      record(run, 'hold-cleared', 'nobody is exposed');
+    }
+    if (plan.guards.length > 0) await subscribe(run, subscription?.percent ?? exposure);
+  };
 }
 
 function missingPasses({ state, plan }: Run): string[] {

@@ -1,5 +1,6 @@
+import { formatDuration } from './duration.js';
 import { Refusal } from './errors.js';
-import { stepsOf, type Plan, type PlacedStep, type Target } from './plan.js';
+import { evidenceKept, stepsOf, type Plan, type PlacedStep, type Target } from './plan.js';
 import { planShape } from './plan-shape.js';
 
 /** Answers the plan when it keeps every rule; throws `Refusal` naming step, rule and mend when it does not. */
@@ -203,6 +204,18 @@ const earlyIsEarlier: Rule = (_plan, steps) => {
   }
 };
 
+const evidenceLastsAsLong: Rule = ({ guards }, steps) => {
+  const kept = formatDuration(evidenceKept);
+  for (const { phase, step } of steps) {
+    if (step.type !== 'watch' || guards.length === 0 || step.for <= evidenceKept) continue;
+    throw new Refusal(
+      `${phase} step ${step.id}`,
+      `watches for longer than the ${kept} for which evidence is kept`,
+      `let it watch for ${kept} at most`,
+    );
+  }
+};
+
 const irreversibleAsksByItself: Rule = (_plan, steps) => {
   for (const { phase, step } of steps) {
     if (step.type === 'act' && step.undo.type === 'irreversible' && step.onFailure === 'ask') {
@@ -212,6 +225,24 @@ const irreversibleAsksByItself: Rule = (_plan, steps) => {
         'leave onFailure out',
       );
     }
+  }
+};
+
+/** A retreat takes back everything since the first exposure, and only that: a capture may be older. */
+const retreatStopsAtExposure: Rule = (_plan, steps) => {
+  const first = steps.findIndex(({ step }) => step.type === 'act' && step.exposure !== undefined);
+  if (first < 0) return;
+  const touched = new Map<Target, string>();
+  for (const { step } of steps.slice(0, first)) if (step.type === 'act') touched.set(step.target, step.id);
+  for (const { phase, step } of steps.slice(first)) {
+    if (step.type !== 'act' || step.undo.type !== 'restore') continue;
+    const earlier = touched.get(step.target);
+    if (earlier === undefined) continue;
+    throw new Refusal(
+      `${phase} step ${step.id}`,
+      `is undone by restore, which also takes back what ${earlier} did to ${step.target} before anybody was exposed`,
+      'give it an undo that is an action, or put both on the same side of the first exposure',
+    );
   }
 };
 
@@ -226,10 +257,12 @@ const rules: readonly Rule[] = [
   irreversibleOnlyInContract,
   exposureRises,
   exposureIsRestored,
+  retreatStopsAtExposure,
   watchAfterExposure,
   exposureIsGuarded,
   quorumCanBeReached,
   earlyIsEarlier,
+  evidenceLastsAsLong,
   irreversibleAsksByItself,
 ];
 

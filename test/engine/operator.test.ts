@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ask, enter, noLocks, orphan, release, stop, type Asking } from '../../src/engine/locks.js';
 import { decisionsNow } from '../../src/engine/judge.js';
-import type { Plan } from '../../src/engine/plan.js';
+import { evidenceKept, type Plan } from '../../src/engine/plan.js';
 import { initialState } from '../../src/engine/state.js';
 import { run, type Script } from '../support/world.js';
 import { resolves, type Person } from '../support/world/people.js';
@@ -42,6 +42,44 @@ describe('what operators do at the worst moment', () => {
       expect((await run(rising, script)).ended).toMatchObject({ type: 'halted' });
     },
   );
+
+  it('a retreat while an exposure is only announced leaves nobody exposed, and says so', async () => {
+    const { state, trace } = await run(rising, {
+      behaviours: { subscribe: { spares: 1, times: 5 } },
+      people: [
+        {
+          on: 'hold',
+          nth: 1,
+          after: 10,
+          write: () => ({ type: 'pause', exposure: 'zero', id: 'zero', by: meg, reason: 'tested' }),
+        },
+        halts({ on: 'retreated', nth: 1, after: 1_000 }),
+      ],
+    });
+    expect(trace.events('retreated')).toHaveLength(1);
+    expect(trace.events('act-started')).toEqual([]);
+    expect(state.exposure).toBe(0);
+  });
+
+  it('an extension may use up what evidence is kept for, and not a millisecond more', async () => {
+    const extendsBy = (id: string, ms: number): Person => ({
+      on: 'watch-started',
+      nth: 1,
+      after: 1_000,
+      write: ({ watch: open }) => open && { type: 'extend', id, by: meg, step: open.step, ms },
+    });
+    const people = [extendsBy('most', evidenceKept - 20_000), extendsBy('more', 1)];
+    const { state } = await run(rising, { people: [...people, halts({ after: 20_000 })] });
+    expect(state.decisions.most).toMatchObject({ accepted: true });
+    expect(state.decisions.more).toEqual({
+      accepted: false,
+      reason: 'evidence is kept for 100d: it can last 0ms longer at most',
+    });
+
+    const unguarded = planOf({ expand: [watch('1')] }, []);
+    const free = await run(unguarded, { people: [...people, halts({ after: 20_000 })] });
+    expect(free.state.decisions.more).toMatchObject({ accepted: true });
+  });
 
   it('a skip of a failed act that is put back by its capture leaves it to be put back', async () => {
     const restored = act('do/1', 'table:x', { type: 'restore' }, { onFailure: 'ask' });

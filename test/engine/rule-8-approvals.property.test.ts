@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../src/engine/messages.js';
-import { run, type World } from '../support/world.js';
-import { resolves, type Person } from '../support/world/people.js';
+import type { Subscription } from '../../src/engine/ports.js';
+import { run, type Script, type World } from '../support/world.js';
+import { approves, resolves, type Person } from '../support/world/people.js';
 import { act, byAction, expose, gate, planOf, watch } from '../support/world/plans.js';
 import { demand, type Counts } from '../support/world/property.js';
 
@@ -124,6 +125,116 @@ function wrongsOf(
   ];
 }
 
+/** Each exposure stands right behind a gate. */
+const climb = planOf({
+  canary: [gate('canary'), expose('a', 5), watch('1', 5_000)],
+  promote: [gate('go'), expose('a', 100), watch('2', 5_000)],
+});
+
+/** Somebody pauses, or evidence is late or unclear, around the moment in which an exposure is announced. */
+const interruptions: fc.Arbitrary<Script> = fc
+  .record({
+    pauses: fc.array(
+      fc.record({
+        nth: fc.integer({ min: 1, max: 3 }),
+        after: fc.integer({ min: 0, max: 15_000 }),
+        for: fc.constantFrom(500, 20_000),
+      }),
+      { maxLength: 2 },
+    ),
+    subscribe: fc.record({
+      takes: fc.constantFrom(200, 3_000, 6_000),
+      spares: fc.integer({ min: 0, max: 4 }),
+      times: fc.integer({ min: 0, max: 3 }),
+    }),
+    turns: fc.array(
+      fc.record({
+        at: fc.integer({ min: 0, max: 60_000 }),
+        guard: fc.constant(0),
+        verdict: fc.constantFrom('pass' as const, 'inconclusive' as const),
+      }),
+      { maxLength: 2 },
+    ),
+  })
+  .map(({ pauses, subscribe, turns }) => ({
+    behaviours: { subscribe },
+    sentinel: { turns: turns.sort((a, b) => a.at - b.at) },
+    people: [
+      ...(['gate-opened', 'approvals-voided'] as const).map((on): Person => ({
+        on,
+        after: 1_000,
+        write: (state) =>
+          approves(`${on} ${state.gate?.step} ${state.gate?.epoch}`, 'ann', ['approvers'])(state),
+      })),
+      ...pauses.flatMap((pause, index): Person[] => {
+        const by = { name: 'meg', groups: ['owners'] };
+        return [
+          {
+            on: 'gate-passed',
+            nth: pause.nth,
+            after: pause.after,
+            write: () => ({ type: 'pause', id: `pause ${index}`, by }),
+          },
+          {
+            on: 'paused',
+            after: pause.for,
+            write: ({ paused }) =>
+              paused && { type: 'resume', id: `resume ${index} ${paused.since}`, by, reason: 'tested' },
+          },
+        ];
+      }),
+    ],
+  }));
+
+/** Judges every start anew, from the trace alone; answers what was met. */
+function auditLeave({ trace, ended, state }: World): string[] {
+  const seen: string[] = [];
+  const stopped = trace.events('unwinding')[0]?.index ?? Infinity;
+  let leave = false;
+  let paused = false;
+  let exposed = 0;
+  let announced = 0;
+  for (const entry of trace.entries.slice(0, stopped)) {
+    if (entry.type === 'call' && entry.verb === 'subscribe') {
+      const { percent } = entry.input as Subscription;
+      if (percent < announced) seen.push(`${exposed === 0 ? 'first' : 'second'} exposure taken back`);
+      announced = percent;
+    }
+    if (entry.type !== 'event') continue;
+    const lastMoment = leave && announced > exposed;
+    switch (entry.event.type) {
+      case 'gate-opened':
+        expect(announced, 'while people are asked, those are watched who are exposed').toBe(exposed);
+        break;
+      case 'gate-passed':
+        leave = true;
+        break;
+      case 'hold':
+        if (lastMoment) seen.push('held at the last moment');
+        leave = false;
+        break;
+      case 'paused':
+        if (lastMoment) seen.push('paused at the last moment');
+        paused = true;
+        break;
+      case 'resumed':
+        paused = false;
+        break;
+      case 'act-started':
+        expect(leave, `${entry.event.step} has leave that no hold has voided`).toBe(true);
+        expect(paused, `${entry.event.step} starts while paused`).toBe(false);
+        exposed = entry.event.step === 'expose/a/5' ? 5 : 100;
+        expect(announced, 'the guards judge who is about to have the candidate').toBe(exposed);
+        leave = false;
+        break;
+      default:
+    }
+  }
+  if (ended instanceof Error || ended.type !== 'completed') return seen;
+  expect(state.exposure).toBe(100);
+  return [...seen, 'completed'];
+}
+
 describe('rule 8: approvals', () => {
   it('accepts exactly the decisions that are right in everything, and opens for a quorum of them (500 runs)', async () => {
     const counts: Counts = {};
@@ -156,6 +267,24 @@ describe('rule 8: approvals', () => {
       'during a hold': 2,
       'same person': 10,
       closed: 10,
+    });
+  });
+
+  it('starts nothing on leave that a hold has voided, nor while paused, at whatever moment that comes (500 runs)', async () => {
+    const counts: Counts = {};
+    await fc.assert(
+      fc.asyncProperty(interruptions, async (script) => {
+        const world = await run(climb, script);
+        for (const name of new Set(auditLeave(world))) counts[name] = (counts[name] ?? 0) + 1;
+      }),
+      { numRuns: 500 },
+    );
+    demand(counts, {
+      completed: 100,
+      'paused at the last moment': 20,
+      'held at the last moment': 20,
+      'first exposure taken back': 10,
+      'second exposure taken back': 10,
     });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { answerTo } from '../../src/engine/decisions.js';
 import { run } from '../support/world.js';
 import { approves, resolves, type Person } from '../support/world/people.js';
 import { act, byAction, expose, gate, planOf, watch } from '../support/world/plans.js';
@@ -123,7 +124,7 @@ describe('rule 8: approvals, case by case', () => {
         },
       ],
     });
-    expect(state.decisions['1']).toEqual({
+    expect(answerTo(state, '1')).toEqual({
       accepted: false,
       reason: 'no gate is open now (it is watching; possible now: abort, pause, extend, halt)',
     });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { Refusal } from '../../src/engine/errors.js';
 import type { Json } from '../../src/engine/json.js';
+import { evidenceKept } from '../../src/engine/plan.js';
 import { validate } from '../../src/engine/validate.js';
 import { act, byAction, expose, gate, guard, planOf, plans, watch } from '../support/world/plans.js';
 
@@ -135,6 +136,25 @@ describe('validate', () => {
       'rise',
     ],
     [
+      'a restore that reaches back behind the first exposure',
+      planOf({
+        expand: [act('do/1', 'table:x', byAction)],
+        canary: [expose('a', 5), watch('1')],
+        promote: [act('do/2', 'table:x', { type: 'restore' })],
+      }),
+      'promote step do/2',
+      'takes back what do/1 did to table:x',
+    ],
+    [
+      'an exposure whose restore reaches back behind it',
+      planOf({
+        expand: [act('do/1', 'flag:a', byAction)],
+        canary: [expose('a', 5), watch('1')],
+      }),
+      'canary step expose/a/5',
+      'takes back what do/1 did to flag:a',
+    ],
+    [
       'exposure undone otherwise',
       planOf({ canary: [{ ...expose('a', 5), undo: byAction }, watch('1')] }),
       'canary step expose/a/5',
@@ -181,6 +201,12 @@ describe('validate', () => {
       planOf({ soak: [{ ...watch('1'), early: { by: ['sre'], after: watch('1').for + 1 } }] }),
       'soak step watch/1',
       'only after its end',
+    ],
+    [
+      'a watch that outlasts its evidence',
+      planOf({ soak: [watch('1', evidenceKept + 1)] }),
+      'soak step watch/1',
+      'longer than the 100d for which evidence is kept',
     ],
     [
       'an irreversible act that asks on failure',
@@ -265,6 +291,13 @@ describe('validate', () => {
     const asking = { ...act('do/1', 'table:x', byAction), onFailure: 'ask' as const };
     const plan = planOf({ expand: [asking], soak: [early] });
     expect(validate(plan)).toBe(plan);
+  });
+
+  it('lets a watch last as long as its evidence, and longer where no guard needs any', () => {
+    const plan = planOf({ soak: [watch('1', evidenceKept)] });
+    expect(validate(plan)).toBe(plan);
+    const unguarded = planOf({ soak: [watch('1', 2 * evidenceKept)] }, []);
+    expect(validate(unguarded)).toBe(unguarded);
   });
 
   it('lets a target cover its children', () => {

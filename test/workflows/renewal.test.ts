@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { answerTo, refuseUnauthorised } from '../../src/engine/decisions.js';
 import { planDigest } from '../../src/engine/digest.js';
 import type { JournalEvent } from '../../src/engine/journal.js';
+import type { Effects } from '../../src/engine/ports.js';
+import type { Run } from '../../src/engine/run.js';
 import { initialState, type RolloutState } from '../../src/engine/state.js';
 import { carriedOver } from '../../workflows/renewal.js';
 import { askingPlan } from '../app/cli/plans.js';
@@ -22,6 +25,14 @@ function carry(decisions: number, characters: number, exported = decisions) {
   const next = carriedOver({ format: 1, plan, ...own }, plan, state, exported);
   if (!('state' in next) || !next.state) throw new Error('the next run begins with a state');
   return { next, journal: next.state.journal, ids: Object.keys(next.state.decisions) };
+}
+
+const no = { accepted: false, reason: 'no' };
+
+function refuseId(state: RolloutState, id: string): void {
+  const effects = { now: () => 1, record: () => undefined } as unknown as Effects;
+  const run: Run = { plan, state, effects, underWay: { undos: new Set() } };
+  refuseUnauthorised(run, { type: 'unauthorised', id, by: 'ana', reason: 'no' });
 }
 
 describe('what the next run begins with', () => {
@@ -48,6 +59,37 @@ describe('what the next run begins with', () => {
       expect(ids.length).toBeGreaterThan(3);
     },
   );
+
+  it.each([
+    ['kept by this version', refuseId],
+    ['kept by one before', (state: RolloutState, id: string) => void (state.decisions[id] = no)],
+  ])('knows an answer again, whatever its id looks like, %s', (_by, keep) => {
+    const state = initialState(plan, { ...own, rollout: 'rollout/e/rename-thing/k' });
+    const ids = ['7', '0', '007', 'seven', 'constructor'];
+    for (const id of ids) keep(state, id);
+    for (const id of ids) expect(answerTo(state, id), id).toMatchObject({ accepted: false });
+    expect(answerTo(state, '8')).toBeUndefined();
+  });
+
+  it('has the newest answers also when ids are numbers, over several runs', () => {
+    const idOf = (nth: number) => [`${nth}`, ` ${nth}`, `d${nth}`, `0${nth}`][nth % 4]!;
+    let state = initialState(plan, { ...own, rollout: 'rollout/e/rename-thing/k' });
+    for (let nth = 1; nth <= 2_500; nth++) {
+      refuseId(state, idOf(nth));
+      if (nth % 700 > 0 && nth < 2_500) continue;
+      const next = carriedOver({ format: 1, plan, ...own }, plan, state, state.journal.length);
+      ({ state } = JSON.parse(JSON.stringify(next)) as { state: RolloutState });
+    }
+    const known = Array.from({ length: 2_500 }, (_, index) => index + 1).filter((nth) =>
+      answerTo(state, idOf(nth)),
+    );
+    expect(known).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1_501));
+  });
+
+  it('has the last event, however long it is: without any it would begin to count anew', () => {
+    const { journal } = carry(3, 400_000);
+    expect(journal.map(({ number }) => number)).toEqual([3]);
+  });
 
   it('has every event that is not exported yet', () => {
     const { next, journal } = carry(4_000, 20, 1_000);

@@ -1,6 +1,7 @@
 import { condition, proxyActivities } from '@temporalio/workflow';
 import {
   locksId,
+  nameOfChoice,
   type Answered,
   type LocksActivities,
   type LocksRequest,
@@ -42,25 +43,31 @@ export interface Decisions {
 export function openDecisions(keeper: Keeper, looks: Looks, before: readonly Answered[]): Decisions {
   const answers = [...before];
   const deciding = new Set<string>();
-  const answerTo = (id: string) => answers.find((answered) => answered.id === id)?.answer;
+  const answered = (id: string) => answers.find((one) => one.id === id);
 
   return {
     answers,
     async decide(request) {
-      const { id } = request;
-      if (!answerTo(id) && !deciding.has(id)) {
+      const { id, by } = request;
+      if (!answered(id) && !deciding.has(id)) {
         deciding.add(id);
         const { answer, evidence } = await judge(request, keeper, looks).catch(failed);
-        answers.push({ id, answer });
+        answers.push({ id, answer, what: nameOfChoice(request), by });
         answers.splice(0, answers.length - mostAnswers);
         deciding.delete(id);
         recordDecision(keeper, request, answer, evidence);
       }
-      let answer: Answer | undefined;
-      await condition(() => (answer = answerTo(id)) !== undefined);
-      return answer!;
+      let found: Answered | undefined;
+      await condition(() => (found = answered(id)) !== undefined);
+      return answerAgain(found!, request);
     },
   };
+}
+
+/** An id that stands for another decision must not make this one look as if it had been taken. */
+function answerAgain({ answer, what, by }: Answered, request: LocksRequest): Answer {
+  if (what === undefined || (what === nameOfChoice(request) && by === request.by)) return answer;
+  return { accepted: false, reason: `key ${request.id} stands for ${what} by ${by} already: give another` };
 }
 
 interface Judged {
@@ -186,10 +193,9 @@ function recordDecision(
   { accepted, reason }: Answer,
   evidence: JsonObject = {},
 ): void {
-  const what = request.type === 'take-over' ? `take-over of ${request.rollout}` : request.type;
   keeper.record({
     type: 'decision',
-    reason: `${what}: ${accepted ? 'accepted' : 'refused'}, ${reason}`,
+    reason: `${nameOfChoice(request)}: ${accepted ? 'accepted' : 'refused'}, ${reason}`,
     by: request.by,
     evidence: { ...evidence, id: request.id, accepted, reason: request.reason },
   });

@@ -7,9 +7,10 @@ import { print, type Context, type OutputOptions, type ServerOptions } from './c
 export interface LocksDecisionOptions extends ServerOptions, OutputOptions {
   readonly as: string;
   readonly reason: string;
+  readonly key?: string;
 }
 
-/** Sends one decision under a fresh id. Throws `Refusal` with the environment's own words when it is not accepted. */
+/** Sends one decision, under its key or a fresh id. Throws `Refusal` with the environment's own words when it is not accepted. */
 export async function decideLocks(
   context: Context,
   client: RolloutClient,
@@ -17,8 +18,7 @@ export async function decideLocks(
   options: LocksDecisionOptions,
   choice: LocksChoice,
 ): Promise<void> {
-  const { as: by, reason } = options;
-  const id = randomUUID();
+  const { as: by, reason, key: id = randomUUID() } = options;
   const answer = await client.locks.decide(environment, { id, by, reason, ...choice });
   const what =
     'rollout' in choice ? `${choice.type} of ${choice.rollout}` : `${choice.type} of ${environment}`;

@@ -6,14 +6,17 @@ const longestKey = 200;
 /** What every decision about a rollout takes: which one, who, why, and the key under which it counts once. */
 export function withDecision(command: Command, reason: 'needs reason' | 'reason optional'): Command {
   const why = new Option('--reason <text>', 'why: it stands in the journal').argParser(words);
-  return withPerson(withServer(withOutput(command)))
-    .argument('<rollout>', rolloutArgument)
-    .addOption(why.makeOptionMandatory(reason === 'needs reason'))
-    .option(
-      '--key <key>',
-      'the id of this decision: given again it changes nothing and is answered as the first time; else random',
-      key,
-    );
+  const decision = withPerson(withServer(withOutput(command))).argument('<rollout>', rolloutArgument);
+  return withKey(decision.addOption(why.makeOptionMandatory(reason === 'needs reason')));
+}
+
+/** The key under which a decision counts once. */
+export function withKey(command: Command): Command {
+  return command.option(
+    '--key <key>',
+    'the id of this decision: given again it changes nothing and is answered as the first time; else random',
+    key,
+  );
 }
 
 function words(value: string): string {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type Client,
   WithStartWorkflowOperation,
@@ -147,7 +148,8 @@ export function createLocksClient({ client, calls, name, workerHint }: LocksConn
         return await calls.make(decideWithin, () =>
           client.workflow.executeUpdateWithStart<Workflow, Answer, [LocksRequest]>(locksNames.decide, {
             args: [request],
-            updateId: request.id,
+            // The locks themselves know an id again, and what it stands for; the server would not look at that.
+            updateId: randomUUID(),
             startWorkflowOperation: new WithStartWorkflowOperation(locksNames.workflow, options),
           }),
         );

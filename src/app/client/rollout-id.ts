@@ -33,6 +33,12 @@ export function partsOf(id: string): RolloutIdParts | undefined {
   return { environment, runbook, key };
 }
 
+/** The environment whose locks an id names, `locks/<environment>`, or undefined when it names a rollout. */
+export function environmentOfLocks(id: string): string | undefined {
+  const [kind, environment, ...more] = id.split('/');
+  return kind === 'locks' && environment && more.length === 0 ? environment : undefined;
+}
+
 /** A key nobody else has: the time in UTC as `20261123t101500z` and four random hex digits. */
 export function freshKey(now: Date): string {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '');

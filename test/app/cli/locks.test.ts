@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { locksId } from '../../../src/engine/lock-protocol.js';
 import { switchback, type Ran } from './console.js';
@@ -80,8 +81,8 @@ it('locks are shown, refused to those who will not wait, orphaned, taken over, s
   );
   expect(text).toMatch(new RegExp(`behind ${first} \\(team-one\\) for thing:one`));
 
-  const takeOver = (rollout: string, as: string) =>
-    call('locks', 'take-over', rollout, '--as', as, '--reason', 'nobody else is left', '-o', 'json');
+  const takeOver = (rollout: string, as: string, ...more: readonly string[]) =>
+    call('locks', 'take-over', rollout, '--as', as, '--reason', 'nobody else is left', '-o', 'json', ...more);
   await expectRefused(takeOver(first, 'ana'), /its workflow runs: abort it.*; see "switchback locks --env/);
   await expectRefused(takeOver('no-such-rollout', 'ana'), /rollout no-such-rollout: does not exist/);
   await environment.client.workflow.getHandle(first).terminate();
@@ -92,19 +93,25 @@ it('locks are shown, refused to those who will not wait, orphaned, taken over, s
     takeOver(first, 'carl'),
     /carl is in none of the groups that may decide: team-one, sre/,
   );
-  const taken = await takeOver(first, 'ben');
+  const taken = await takeOver(first, 'ben', '--key', 'over');
   expect(taken.json()).toMatchObject({
     environment: environment.name,
     type: 'take-over',
     rollout: first,
+    decision: 'over',
     by: 'ben',
     accepted: true,
     reason: 'its lock is free; 1 targets were read, each as it was captured',
   });
+  expect((await takeOver(first, 'ben', '--key', 'over')).json()).toEqual(taken.json());
+  const standsForIt = /key over stands for take-over of .*first by ben already: give another/;
+  await expectRefused(takeOver(second, 'ben', '--key', 'over'), standsForIt);
   await untilStatus(second, 'waiting');
 
+  await expectRefused(stop('--as', 'carl', '--key', 'over'), standsForIt);
   await expectRefused(stop('--as', 'mallory'), /mallory is not known here/);
-  const stopped = await stop('--as', 'carl', '--exposure-to-zero', '-o', 'json');
+  const stopIt = ['--as', 'carl', '--exposure-to-zero', '--key', 'fire', '-o', 'json'];
+  const stopped = await stop(...stopIt);
   expect(stopped.json()).toMatchObject({
     environment: environment.name,
     type: 'stop',
@@ -120,12 +127,36 @@ it('locks are shown, refused to those who will not wait, orphaned, taken over, s
   );
   expect((await locks()).stdout).toMatch(/is stopped since .* UTC by carl: smoke in the rack\n/);
   expect((await locks('-o', 'json')).json()).toMatchObject({ stopped: { by: 'carl', exposure: 'zero' } });
+  await expectRefused(stop('--lift', '--as', 'carl', '--key', 'fire'), /key fire stands for stop by carl/);
   await expectRefused(stop('--lift', '--as', 'carl'), /carl is in none of the groups that may decide: sre/);
   expect((await stop('--lift', '--as', 'ben')).stdout).toMatch(
     /^lift of \S+ as ben: accepted, rollouts may start/,
   );
   await expectRefused(stop('--lift', '--as', 'ben'), /the environment is not stopped/);
+  // Given again it is answered as the first time, and stops nothing any more.
+  expect((await stop(...stopIt)).json()).toEqual(stopped.json());
+  await expectRefused(stop('--lift', '--as', 'ben'), /the environment is not stopped/);
   const third = await start();
   await untilStatus(third, 'queued');
   for (const rollout of [second, third]) await environment.client.workflow.getHandle(rollout).terminate();
+
+  // The journal leaves a moment after the fact.
+  const config = await files.write('switchback.config.json', {
+    environments: { [environment.name]: { kind: 'local', records: join(files.dir, 'records') } },
+  });
+  const verify = ['journal', 'verify', locksId(environment.name), '--config', config];
+  await expect
+    .poll(async () => (await call(...verify)).stdout, { timeout: 20_000 })
+    .toMatch(
+      /^locks\/\S+: \d+ entries, whole; not compared with the history: that of locks keeps no journal\n/,
+    );
+  expect((await call(...verify, '-o', 'json')).json()).toMatchObject({ verified: true, compared: false });
+  const directory = join(files.dir, 'records', 'journal');
+  const names = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.jsonl'));
+  for (const name of names) {
+    const file = join(directory, name);
+    const written = await readFile(file, 'utf8');
+    await writeFile(file, written.replaceAll('nobody else is left', 'nobody was asked'));
+  }
+  await expectRefused(call(...verify), /journal of locks\/\S+: is not whole at entry \d+: .*was changed/);
 });

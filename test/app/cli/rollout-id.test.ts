@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { freshKey, matchingIds, partsOf, rolloutId } from '../../../src/app/client/rollout-id.js';
+import {
+  environmentOfLocks,
+  freshKey,
+  matchingIds,
+  partsOf,
+  rolloutId,
+} from '../../../src/app/client/rollout-id.js';
 
 const part = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,20}$/);
 
@@ -11,6 +17,12 @@ it('an id gives its parts back', () => {
       expect(partsOf(rolloutId(parts))).toEqual(parts);
     }),
   );
+});
+
+it('an id of locks gives its environment, and nothing else does', () => {
+  expect(environmentOfLocks('locks/staging')).toBe('staging');
+  for (const id of ['locks', 'locks/', 'locks/a/b', 'rollout/a/b/c', 'staging'])
+    expect(environmentOfLocks(id)).toBeUndefined();
 });
 
 it('a key is the time in UTC and a little chance', () => {

@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { milliseconds } from '../../../src/engine/duration.js';
-import type {
-  Act,
-  ContractStep,
-  Gate,
-  Guard,
-  OnExpiry,
-  Plan,
-  Reaction,
-  Target,
-  Undo,
-  Watch,
+import {
+  stepsOf,
+  type Act,
+  type ContractStep,
+  type Gate,
+  type Guard,
+  type OnExpiry,
+  type Plan,
+  type Reaction,
+  type Target,
+  type Undo,
+  type Watch,
 } from '../../../src/engine/plan.js';
 
 /** The deadlines of every generated plan, in milliseconds. */
@@ -168,17 +169,35 @@ export function plans({
     .map(({ guards: guarded, expand, first, second, soak, promote, retire: retires, rest }) => {
       let count = 0;
       const place = (drafts: readonly Draft[]) => drafts.flatMap((draft) => draft(String((count += 1))));
-      return planOf(
-        {
-          expand: place(expand),
-          canary: place(first),
-          soak: place(soak),
-          promote: place([...promote, ...second]),
-          contract: place([...retires, ...rest, aLast]),
-        },
-        guarded,
+      return withoutReachingBack(
+        planOf(
+          {
+            expand: place(expand),
+            canary: place(first),
+            soak: place(soak),
+            promote: place([...promote, ...second]),
+            contract: place([...retires, ...rest, aLast]),
+          },
+          guarded,
+        ),
       );
     });
+}
+
+/** No restore behind the first exposure takes back what was done before it: a plan with one is refused. */
+function withoutReachingBack(plan: Plan): Plan {
+  const steps = stepsOf(plan).map(({ step }) => step);
+  const first = steps.findIndex((step) => step.type === 'act' && step.exposure);
+  const before = new Set(steps.slice(0, first).flatMap((step) => (step.type === 'act' ? [step.target] : [])));
+  const late = new Set(first < 0 ? [] : steps.slice(first));
+  const mend = (step: ContractStep): ContractStep =>
+    late.has(step) && step.type === 'act' && step.undo.type === 'restore' && before.has(step.target)
+      ? { ...step, undo: byAction }
+      : step;
+  const phases = Object.fromEntries(
+    Object.entries(plan.phases).map(([phase, all]) => [phase, all.map(mend)]),
+  );
+  return { ...plan, phases: phases as unknown as Plan['phases'] };
 }
 
 /** Keeps generated plans from being empty. */

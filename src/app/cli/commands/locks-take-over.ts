@@ -1,6 +1,7 @@
 import { partsOf } from '../../client/rollout-id.js';
 import { decideLocks, type LocksDecisionOptions } from '../decide-locks.js';
 import { withClient, type Register } from '../context.js';
+import { withKey } from '../decision-options.js';
 import { rolloutArgument, withOutput, withPerson, withServer } from '../options.js';
 
 interface TakeOverOptions extends LocksDecisionOptions {
@@ -9,7 +10,7 @@ interface TakeOverOptions extends LocksDecisionOptions {
 
 /** `switchback locks take-over`: ends the lock of a rollout that was ended from outside. */
 export const registerTakeOver: Register = (locks, context) => {
-  withPerson(withServer(withOutput(locks.command('take-over'))))
+  withKey(withPerson(withServer(withOutput(locks.command('take-over')))))
     .description('free the lock of a rollout that was ended from outside, after its targets were read')
     .argument('<rollout>', rolloutArgument)
     .requiredOption('--reason <text>', 'why')

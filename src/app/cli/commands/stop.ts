@@ -1,5 +1,6 @@
 import { decideLocks, type LocksDecisionOptions } from '../decide-locks.js';
 import { withClient, type Register } from '../context.js';
+import { withKey } from '../decision-options.js';
 import { withOutput, withPerson, withServer } from '../options.js';
 
 interface StopOptions extends LocksDecisionOptions {
@@ -10,7 +11,7 @@ interface StopOptions extends LocksDecisionOptions {
 
 /** `switchback stop`: the red button of an environment. */
 export const registerStop: Register = (program, context) => {
-  withPerson(withServer(withOutput(program.command('stop'))))
+  withKey(withPerson(withServer(withOutput(program.command('stop')))))
     .description('pause every rollout of an environment and refuse new ones, until somebody lifts it')
     .requiredOption('--env <name>', 'the environment')
     .requiredOption('--reason <text>', 'why')
