@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
+import { tellMoment } from './moments.js';
 
 /** Milliseconds after which the lock of a process that died may be taken over. */
 const staleAfter = 3_000;
@@ -30,6 +31,7 @@ export async function withFileLock<T>(
     }
   };
   try {
+    tellMoment(file, 'locked');
     return await work(held);
   } finally {
     // A lost lock is somebody else's to release.

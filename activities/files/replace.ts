@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
-import { open, rm, stat } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { tellMoment } from './moments.js';
 
 /** Settings of `replaceFile`. */
 export interface ReplaceOptions {
@@ -33,8 +34,10 @@ export async function replaceFile(
     } finally {
       await handle.close();
     }
+    tellMoment(file, 'written');
     options.guard?.();
     renameSync(temporary, file);
+    tellMoment(file, 'renamed');
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -51,6 +54,20 @@ export async function syncDirectory(directory: string): Promise<void> {
     await handle.close();
   }
 }
+
+/**
+ * Removes what processes that died in the middle of a write left beside `file`. To be called by who holds its lock: one
+ * that was robbed of it must write no more. It never fails, for a write matters more than an empty place beside it.
+ */
+export async function removeTemporaries(file: string): Promise<void> {
+  const directory = dirname(file);
+  const start = `.${basename(file)}.`;
+  const names = await readdir(directory).catch(() => []);
+  const left = names.filter((name) => name.startsWith(start) && random.test(name.slice(start.length)));
+  await Promise.all(left.map((name) => rm(join(directory, name), { force: true }).catch(() => undefined)));
+}
+
+const random = /^[0-9a-f]{12}\.tmp$/;
 
 /** A hidden name beside `file`, on the same file system, that nobody else uses. */
 export function temporaryFor(file: string): string {

@@ -3,10 +3,17 @@ import { stat } from 'node:fs/promises';
 import type { Json } from '../../src/engine/json.js';
 import type { EffectKey } from '../../src/engine/ports.js';
 import { withFileLock, type Held } from '../files/lock.js';
-import { replaceFile } from '../files/replace.js';
+import { removeTemporaries, replaceFile } from '../files/replace.js';
 import type { Flag } from './document.js';
 import { withTargeting } from './edit.js';
-import { readMemory, readMemoryOrStartAnew, writeMemory, type FlagMemory, type Memory } from './memory.js';
+import {
+  memoryFile,
+  readMemory,
+  readMemoryOrStartAnew,
+  writeMemory,
+  type FlagMemory,
+  type Memory,
+} from './memory.js';
 import { load, loadPatiently, resolve, type Loaded, type StoreOptions } from './store.js';
 import { sameTargeting, viewOf, viewWith } from './view.js';
 
@@ -47,6 +54,7 @@ export async function inSession<T>(
   return withFileLock(
     path,
     async (held) => {
+      for (const written of [path, memoryFile(path)]) await removeTemporaries(written);
       for (let left = tries; ; left--) {
         // A link that was pointed elsewhere while we waited would make us lock one file and write another.
         if ((await resolve(store, options.file)) !== path)

@@ -36,7 +36,7 @@ const killsOfTemporal: readonly Wanted[] = [
 ];
 
 /** Where a network turns bad: only what has begun has to get over it, for a preflight may refuse. */
-const turnsBad: Readonly<Record<Exclude<FaultName, 'worker' | 'temporal'>, readonly Wanted[]>> = {
+const turnsBad: Readonly<Record<'database' | 'metrics' | 'flags', readonly Wanted[]>> = {
   database: [
     at('before', 'capture', ofTable),
     at('before', 'apply', ofTable),
@@ -61,6 +61,11 @@ const turnsBad: Readonly<Record<Exclude<FaultName, 'worker' | 'temporal'>, reado
   ],
 };
 
+/** The watch of an environment goes on as long as somebody is watched: at its end nothing is left to try again. */
+function isTriedAgain({ activity }: Point): boolean {
+  return activity !== 'watchEnvironment';
+}
+
 /** Every run that there is for a scenario, from the points that its undisturbed run passed. */
 export function casesOf(scenario: Scenario, passed: readonly Point[]): Case[] {
   const points = passed.filter((point, index) => passed.findIndex((other) => isSame(other, point)) === index);
@@ -68,8 +73,12 @@ export function casesOf(scenario: Scenario, passed: readonly Point[]): Case[] {
     wanted
       .flatMap((want) => points.find(want) ?? [])
       .filter((point, index, all) => all.indexOf(point) === index);
+  const tried = points.filter(isTriedAgain);
   const byFault: Readonly<Record<FaultName, readonly Point[]>> = {
     worker: points,
+    'worker-again': tried,
+    'worker-recovering': tried,
+    'worker-temporal': tried,
     temporal: first(killsOfTemporal),
     database: first(turnsBad.database),
     metrics: first(turnsBad.metrics),
@@ -102,6 +111,9 @@ export function draw(cases: readonly Case[], { points, seed, faults, only = /^/ 
   if (points === undefined) return possible;
   const share = (kind: readonly Case[]) => Math.max(1, Math.floor((points * kind.length) / possible.length));
   const [most = [], ...others] = kinds.sort((a, b) => b.length - a.length);
-  const rest = others.flatMap((kind) => spread(kind, share(kind), seed)).slice(0, points - 1);
+  // Kinds that have the same points get others of them.
+  const rest = others
+    .flatMap((kind, place) => spread(kind, share(kind), seed + place + 1))
+    .slice(0, points - 1);
   return [...spread(most, points - rest.length, seed), ...rest];
 }

@@ -23,9 +23,10 @@ export async function chaos(
   const undisturbed = new Map<Scenario, Undisturbed>();
   const scenarios = scenariosOf(options);
   await inParallel(scenarios, jobs, async (scenario) => {
+    const took = stopwatch();
     const run = await runUndisturbed(scenario, settings);
     undisturbed.set(scenario, run);
-    onProgress(`Undisturbed: ${scenario.name}, ${run.points.length} points`);
+    onProgress(`${took()} undisturbed: ${scenario.name}, ${run.points.length} points`);
   });
   const all = scenarios.flatMap((scenario) => casesOf(scenario, undisturbed.get(scenario)?.points ?? []));
   const drawn = draw(all, options);
@@ -34,11 +35,18 @@ export async function chaos(
   onProgress(`${drawn.length} of ${all.length} points, seed ${seed}`);
   let done = 0;
   return inParallel(drawn, jobs, async (one) => {
+    const took = stopwatch();
     const result = await tried(one, undisturbed, settings);
     done += 1;
-    onProgress(`${done}/${drawn.length} ${describeResult(result)}`);
+    onProgress(`${took()} ${done}/${drawn.length} ${describeResult(result)}`);
     return result;
   });
+}
+
+/** How long it has been since now, as people read it. */
+function stopwatch(): () => string {
+  const from = performance.now();
+  return () => `${((performance.now() - from) / 1_000).toFixed(1).padStart(5)} s`;
 }
 
 function scenariosOf({ plans, seed, only }: ChaosOptions): Scenario[] {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JournalEvent } from '../../src/engine/journal.js';
 import { casesOf, draw } from './cases.js';
 import { differencesOf } from './compare.js';
-import { faultNames } from './faults.js';
+import { faultNames, faults, type FaultName } from './faults.js';
 import { eventsThatCount, normal } from './normal.js';
 import { nameOf, type Moment, type Point } from './point.js';
 import { demoScenarios, type Scenario } from './scenario.js';
@@ -89,7 +89,30 @@ describe('the points', () => {
     expect(killed).toEqual(points.map(nameOf));
   });
 
-  it.each([1, 2, 5, 9, 1_000])('%i of them are always the same, with every kind of fault', (count) => {
+  it('are each the first of a pair, except where nothing is tried again', () => {
+    const watching = point('watchEnvironment', '', 'after');
+    const all = casesOf(scenario, [...points, watching]);
+    const at = (fault: FaultName) => all.filter((one) => one.fault === fault).map((one) => nameOf(one.at));
+    expect(at('worker')).toEqual([...points, watching].map(nameOf));
+    for (const pair of ['worker-again', 'worker-recovering', 'worker-temporal'] as const) {
+      expect(at(pair)).toEqual(points.map(nameOf));
+    }
+  });
+
+  it('of a write are hit again where the next attempt begins to write, others when it had its effect', () => {
+    const again = (at: Point) => faults['worker-again'].strikes(at).map(({ aim }) => aim);
+    const write = { ...point('apply', 'expose/f/5', 'within'), place: 4, write: 'written' } as const;
+    expect(nameOf(write)).toBe('within apply expose/f/5 (4, written)');
+    for (const [at, moment] of [
+      [write, 'within'],
+      [point('apply', 'expose/f/5', 'before'), 'after'],
+    ] as const) {
+      const next = { type: 'next-attempt', activity: 'apply', about: 'expose/f/5', moment };
+      expect(again(at)).toEqual([{ type: 'point', point: at }, next]);
+    }
+  });
+
+  it.each([1, 2, 5, 9, 20, 1_000])('%i of them are always the same, with every kind of fault', (count) => {
     const choice = { points: count, seed: 3, faults: faultNames };
     const drawn = draw(cases, choice);
     expect(drawn).toHaveLength(Math.min(count, cases.length));

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { memoryFile, type Memory } from '../../activities/flags/memory.js';
 import { createJournal } from '../../activities/journal/journal.js';
@@ -27,6 +28,8 @@ export async function observe(stage: Stage, answers: Answers, bundle: string): P
     flags: await stage.flags(),
     definitions: await stage.definitions(),
     exposures: stage.exposures,
+    'not read by the shop': stage.unreadable,
+    'beside the flags': await filesOfFlags(stage),
     ledger: await ledgerOf(stage),
     'flag memory': await flagMemoryOf(stage),
     captures: await createRecords(stage.records).captures.list(rollout),
@@ -50,6 +53,12 @@ async function ledgerOf({ database, rollout }: Stage) {
       order by step, epoch, verb`,
     [rollout],
   );
+}
+
+/** The flag file and all that belongs to it, locks and temporary files too. */
+async function filesOfFlags({ dir, flagFile }: Stage): Promise<string[]> {
+  const name = basename(flagFile);
+  return (await readdir(dir)).filter((other) => other.replace(/^\./, '').startsWith(name)).sort();
 }
 
 async function flagMemoryOf({ flagFile, rollout }: Stage) {

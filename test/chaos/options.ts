@@ -23,8 +23,9 @@ export const usage = `npm run chaos -- [--points N] [--seed N] [--plans N] [--fa
 
 Carries out the demo's plan (to its end, with a breach, with an abort) and some random plans undisturbed. Then again
 with a fault at each point that they came by: kill -9 of the worker before, half-way through and after each activity's
-effect, kill -9 of Temporal, the database gone, metrics that answer 500, a flag store that is slow. Each time the world,
-the journal and the effects must be those of the undisturbed run.
+effect and in the middle of each write of a file; the same, and a second kill while the next worker recovers, of that one
+or of Temporal; kill -9 of Temporal, the database gone, metrics that answer 500, a flag store that is slow. Each time the
+world, the journal and the effects must be those of the undisturbed run.
 
   --points N      how many points, spread evenly over all (default: all, which takes hours)
   --seed N        which points, and which random plans (default: 1)

@@ -1,28 +1,39 @@
+import type { WriteMoment } from '../../activities/files/moments.js';
+
 /** A moment of an activity at which something can be killed. */
 export type Moment =
   /** Before its effect. */
   | 'before'
   /** Half-way: the activity has just said how far it is. */
   | 'between'
+  /** In the middle of a write of a file. */
+  | 'within'
   /** After its effect, before its result is reported. */
   | 'after';
 
-/** A place in a rollout that every run of the same scenario comes by. */
-export interface Point {
+/** A call of an activity that every run of the same scenario makes. */
+export interface Call {
   readonly activity: string;
   /** What it is about: the step, the subscription, the event that is exported. */
   readonly about: string;
   /** Which of the calls that are alike, from 1. */
   readonly nth: number;
+}
+
+/** A place in a rollout that every run of the same scenario comes by. */
+export interface Point extends Call {
   readonly moment: Moment;
-  /** Which of the half-way places of the call, from 1; 0 at its ends. */
+  /** Which of the call's places of this kind, from 1; 0 at its ends. */
   readonly place: number;
+  /** How far the write is, at a place in the middle of one. */
+  readonly write?: WriteMoment;
 }
 
 /** The point as people read it, and as points are told apart. */
-export function nameOf({ activity, about, nth, moment, place }: Point): string {
+export function nameOf({ activity, about, nth, moment, place, write }: Point): string {
   const call = [activity, about, nth > 1 ? `#${nth}` : ''].filter(Boolean).join(' ');
-  return `${moment} ${call}${place > 0 ? ` (${place})` : ''}`;
+  const where = [place > 0 ? place : '', write].filter(Boolean).join(', ');
+  return `${moment} ${call}${where && ` (${where})`}`;
 }
 
 export function isSame(a: Point, b: Point): boolean {

@@ -1,8 +1,22 @@
-import type { Point } from './point.js';
+import type { Moment, Point } from './point.js';
 
-/** What a worker under test does at a point: die as by kill -9, or stand still until it is told to go on. */
+/** Where a strike falls. */
+export type Aim =
+  /** A point that the undisturbed run passed. */
+  | { readonly type: 'point'; readonly point: Point }
+  /** The first such moment of a call that is tried again. */
+  | {
+      readonly type: 'next-attempt';
+      readonly activity: string;
+      readonly about: string;
+      readonly moment: Moment;
+    }
+  /** Before the first activity that the worker is given, whichever it is. */
+  | { readonly type: 'first-activity' };
+
+/** What a worker under test does at a moment: die as by kill -9, or stand still until it is told to go on. */
 export interface Strike {
-  readonly at: Point;
+  readonly aim: Aim;
   readonly how: 'die' | 'wait';
 }
 
@@ -15,7 +29,7 @@ export interface WorkerUnderTest {
   readonly address: string;
   /** Path of the bundled workflows. */
   readonly bundle: string;
-  readonly strike?: Strike;
+  readonly strike?: Strike | undefined;
   /** With a defect on purpose. */
   readonly planted?: boolean;
   /** Asks for no work before it is told to begin. */

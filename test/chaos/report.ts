@@ -1,4 +1,4 @@
-import { faultTitles } from './faults.js';
+import { faults } from './faults.js';
 import { nameOf } from './point.js';
 import type { Result } from './runs.js';
 
@@ -41,7 +41,7 @@ export function isEqual({ struck, differences }: Result): boolean {
 /** One run in a line: what was done, where, and how it ended. */
 export function describeResult(result: Result): string {
   const { scenario, fault, at } = result.case;
-  const place = `${scenario.name.padEnd(10)} ${faultTitles[fault].padEnd(19)} ${nameOf(at).padEnd(52)}`;
+  const place = `${scenario.name.padEnd(10)} ${faults[fault].title.padEnd(19)} ${nameOf(at).padEnd(52)}`;
   if (isEqual(result)) return `✔ ${place} equal`;
   return [`✖ ${place} different`, ...outcomeOf(result).map((line) => `    ${line}`)].join('\n');
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case } from './cases.js';
 import { differencesOf } from './compare.js';
-import { outsideFaults } from './faults.js';
+import { faults, killsTemporal } from './faults.js';
 import { Hands } from './hands.js';
 import { observe, type Observation } from './observe.js';
 import type { Point } from './point.js';
@@ -58,23 +58,23 @@ export async function runUndisturbed(scenario: Scenario, options: RunOptions): P
 
 /** Tells a scenario with its fault, and compares its end with the undisturbed one's. */
 export async function runCase(one: Case, expected: Observation, options: RunOptions): Promise<Result> {
-  const temporal = one.fault === 'temporal' ? await startCrashingServer(options.executable) : undefined;
+  const temporal = killsTemporal(one.fault) ? await startCrashingServer(options.executable) : undefined;
   const servers = temporal ? { ...options.servers, temporal: temporal.address } : options.servers;
   let struck = false;
   try {
-    const strike = { at: one.at, how: one.fault === 'worker' ? 'die' : 'wait' } as const;
-    const stage = await setStage({ ...options, scenario: one.scenario, servers, strike });
+    const { strikes, outside } = faults[one.fault];
+    const stage = await setStage({ ...options, scenario: one.scenario, servers, strikes: strikes(one.at) });
     let over = false;
     const fault = async () => {
-      if (one.fault === 'worker') {
-        await stage.worker.died;
+      if (!outside) {
+        await stage.worker.lost;
         struck = !over;
         return;
       }
       await stage.worker.reached();
       struck = true;
       const goOn = () => stage.worker.goOn();
-      await outsideFaults[one.fault]({ stage, temporal, milliseconds: options.outage, goOn });
+      await outside({ stage, temporal, milliseconds: options.outage, goOn });
     };
     // When it never comes by the point its worker ends before it says so.
     const faulty = fault().catch((error: unknown) => {

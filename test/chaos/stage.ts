@@ -16,7 +16,7 @@ import type { Strike } from './protocol.js';
 import { openProxy, type Proxy } from './proxy.js';
 import type { Scenario } from './scenario.js';
 import { superviseWorker, type SupervisedWorker } from './supervised-worker.js';
-import { noteDefinitions, noteExposures, stopClocks } from './witness.js';
+import { noteDefinitions, noteExposures, noteUnreadable, stopClocks } from './witness.js';
 
 /** What all runs share. */
 export interface Servers {
@@ -47,6 +47,8 @@ export interface Stage {
   definitions(): Promise<string[]>;
   /** The exposures that applications saw, in order. */
   readonly exposures: readonly number[];
+  /** What the shop said of a flag file that it could not read. */
+  readonly unreadable: readonly string[];
   flags(): Promise<string>;
   /** Starts the scenario's plan. */
   start(): Promise<void>;
@@ -56,12 +58,13 @@ export interface Stage {
 export interface StageOptions {
   readonly scenario: Scenario;
   readonly servers: Servers;
-  readonly strike?: Strike | undefined;
+  /** What its workers do themselves, one after the other. */
+  readonly strikes?: readonly Strike[];
   readonly planted?: boolean;
 }
 
 /** Sets a stage; nothing is started on it. */
-export async function setStage({ scenario, servers, strike, planted }: StageOptions): Promise<Stage> {
+export async function setStage({ scenario, servers, strikes = [], planted }: StageOptions): Promise<Stage> {
   const opened: (() => Promise<void>)[] = [];
   const close = () => endAll(opened);
   try {
@@ -92,14 +95,16 @@ export async function setStage({ scenario, servers, strike, planted }: StageOpti
         config,
         address: servers.temporal,
         bundle: servers.bundle,
-        ...(strike && { strike }),
         ...(planted && { planted }),
       },
+      strikes,
       join(dir, 'worker.log'),
     );
     opened.push(() => worker.stop());
     const exposures = noteExposures(flagFile);
     opened.push(() => exposures.stop());
+    const unreadable = await noteUnreadable(flagFile);
+    opened.push(() => unreadable.stop());
     const key = 'run';
     const rollout = `rollout/${environment}/${scenario.plan.runbook}/${key}`;
     opened.push(() => terminate(temporal, [rollout, sentinelId(environment)]));
@@ -117,6 +122,7 @@ export async function setStage({ scenario, servers, strike, planted }: StageOpti
       records,
       definitions: definitions.read,
       exposures: exposures.seen,
+      unreadable: unreadable.seen,
       flags: () => readFile(flagFile, 'utf8'),
       async start() {
         const { plan } = scenario;

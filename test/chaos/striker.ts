@@ -1,22 +1,35 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { fileMoments, type FileMoment } from '../../activities/files/moments.js';
 import { aboutsOf } from './about.js';
-import { isSame, type Moment, type Point } from './point.js';
-import type { Order, Report, Strike } from './protocol.js';
+import { isSame, type Call, type Point } from './point.js';
+import type { Aim, Order, Report, Strike } from './protocol.js';
 
-type Call = Pick<Point, 'activity' | 'about' | 'nth'>;
+/** One attempt at a call; an export is several calls at once. */
+interface Attempt {
+  readonly number: number;
+  readonly calls: readonly Call[];
+  /** How many places of a kind it has passed. */
+  readonly places: { between: number; within: number };
+}
+
+type Passage = Pick<Point, 'moment' | 'place' | 'write'>;
 
 /** Counts the points that activities pass, and strikes at one of them; lives in the worker's process. */
 export class Striker {
   private readonly passed: Point[] = [];
   private readonly calls = new Map<string, number>();
+  private readonly attempts = new AsyncLocalStorage<Attempt>();
   private readonly reached = gate();
   private readonly released = gate();
   private readonly begin = gate();
   /** Settles when the worker is told to begin. */
   readonly begun = this.begin.opened;
 
-  constructor(private readonly strike: Strike | undefined) {}
+  constructor(private readonly strike: Strike | undefined) {
+    fileMoments.subscribe((message) => this.write(message as FileMoment));
+  }
 
   async obey(order: Order): Promise<Report> {
     switch (order.type) {
@@ -37,54 +50,77 @@ export class Striker {
   readonly interceptors: ActivityInterceptorsFactory = (context) => ({
     inbound: {
       execute: async (input, next) => {
-        const { activityType, attempt } = context.info;
-        // A second attempt is no call of its own: an undisturbed run has none.
-        if (attempt > 1) return next(input);
-        const calls = aboutsOf(input.args[0]).map((about) => this.called(activityType, about));
-        this.listen(context, calls);
-        await this.pass(calls, 'before');
-        const result = await next(input);
-        await this.pass(calls, 'after');
+        const { activityType, attempt: number } = context.info;
+        const calls = aboutsOf(input.args[0]).map((about) => this.called(activityType, about, number));
+        const attempt = { number, calls, places: { between: 0, within: 0 } };
+        this.listen(context, attempt);
+        await this.pass(attempt, { moment: 'before', place: 0 });
+        const result = await this.attempts.run(attempt, () => next(input));
+        await this.pass(attempt, { moment: 'after', place: 0 });
         return result;
       },
     },
   });
 
-  private called(activity: string, about: string): Call {
+  /** A second attempt is no call of its own: an undisturbed run has none. */
+  private called(activity: string, about: string, attempt: number): Call {
     const key = `${activity} ${about}`;
-    const nth = (this.calls.get(key) ?? 0) + 1;
+    const nth = (this.calls.get(key) ?? 0) + (attempt === 1 ? 1 : 0);
     this.calls.set(key, nth);
     return { activity, about, nth };
   }
 
   /** An adapter that says how far it is stands between two of its effects. */
-  private listen(context: Context, calls: readonly Call[]): void {
+  private listen(context: Context, attempt: Attempt): void {
     // The watch of an environment says what it sees, which is no progress.
     if (context.info.activityType === 'watchEnvironment') return;
     const { heartbeat } = context;
     let last = '{}';
-    let place = 0;
     Object.assign(context, {
       heartbeat: (details?: unknown) => {
         heartbeat(details);
         const said = JSON.stringify(details ?? {});
         if (said === last) return;
         last = said;
-        place += 1;
-        void this.pass(calls, 'between', place);
+        attempt.places.between += 1;
+        void this.pass(attempt, { moment: 'between', place: attempt.places.between });
       },
     });
   }
 
-  private async pass(calls: readonly Call[], moment: Moment, place = 0): Promise<void> {
-    const { strike } = this;
-    const points = calls.map((call) => ({ ...call, moment, place }));
+  private write({ moment }: FileMoment): void {
+    const attempt = this.attempts.getStore();
+    if (!attempt) return;
+    attempt.places.within += 1;
+    void this.pass(attempt, { moment: 'within', place: attempt.places.within, write: moment });
+  }
+
+  /** Dies before it returns, if it is to die here: what comes next must not happen. */
+  private async pass(attempt: Attempt, passage: Passage): Promise<void> {
+    const points = attempt.calls.map((call) => ({ ...call, ...passage }));
     // A batch is named by its last event: where it begins is a matter of time, but the last of all always ends.
-    this.passed.push(...points.slice(-1));
-    if (!strike || !points.some((point) => isSame(strike.at, point))) return;
+    if (attempt.number === 1) this.passed.push(...points.slice(-1));
+    const { strike } = this;
+    if (!strike || !points.some((point) => isMeant(strike.aim, point, attempt.number))) return;
     if (strike.how === 'die') process.kill(process.pid, 'SIGKILL');
     this.reached.open();
     await this.released.opened;
+  }
+}
+
+function isMeant(aim: Aim, point: Point, attempt: number): boolean {
+  switch (aim.type) {
+    case 'point':
+      return attempt === 1 && isSame(aim.point, point);
+    case 'next-attempt':
+      return (
+        attempt > 1 &&
+        point.activity === aim.activity &&
+        point.about === aim.about &&
+        point.moment === aim.moment
+      );
+    case 'first-activity':
+      return true;
   }
 }
 

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ProviderEvents } from '@openfeature/server-sdk';
+import { FlagFileProvider } from '../../demo/shop/flag-provider.js';
 import type { ShopDatabase } from '../support/rollouts/database.js';
 import { flagPercent } from '../support/rollouts/storefront.js';
 
@@ -52,6 +54,17 @@ export function noteExposures(flagFile: string): { readonly seen: readonly numbe
       await looking;
     },
   };
+}
+
+/** Lets the demo's shop load a flag file whenever it changes, and keeps what it says of one that is not flagd's format. */
+export async function noteUnreadable(
+  flagFile: string,
+): Promise<{ readonly seen: readonly string[]; stop(): Promise<void> }> {
+  const seen: string[] = [];
+  const shop = new FlagFileProvider(flagFile);
+  shop.events.addHandler(ProviderEvents.Stale, (details) => void seen.push(String(details?.message)));
+  await shop.initialize();
+  return { seen, stop: () => shop.onClose() };
 }
 
 /** Gives every row the same age in every run, so that rows and their checksums can be compared between runs. */
