@@ -186,7 +186,11 @@ async function restoreExposure(
     running: state.stuck?.step === act.id ? undefined : beginUndo(run, act),
   }));
   onBegun();
-  for (const { act, running } of begun) await undoAct(run, act, running);
+  for (const left = [...begun]; left.length > 0;) {
+    const next = await firstToSettle(run, left);
+    left.splice(left.indexOf(next), 1);
+    await undoAct(run, next.act, next.running);
+  }
   for (const act of exposing) {
     stepState(run, act.id).status = stepState(run, latest.get(act.target)!.id).status;
   }
@@ -194,6 +198,30 @@ async function restoreExposure(
   if (open.some(({ id }) => stepState(run, id).status === 'skipped')) return;
   state.exposure = 0;
   progress.exposureRestoredAt = effects.now();
+}
+
+/** What went back counts as soon as it did; an operator is asked about the others when all have ended. */
+async function firstToSettle<U extends { readonly running: Running<Restored> | undefined }>(
+  run: Run,
+  left: readonly U[],
+): Promise<U> {
+  for (;;) {
+    const done = left.find(({ running }) => running?.result?.ok);
+    const open = left.flatMap(({ running }) => (running && !running.result ? [running] : []));
+    const next = done ?? (open.length === 0 ? left[0] : undefined);
+    if (next) return next;
+    await listen(run, undefined, firstOf(open));
+  }
+}
+
+/** Ends as soon as one of them does. */
+function firstOf(all: readonly Running<unknown>[]): Running<unknown> {
+  return {
+    get result() {
+      return all.find(({ result }) => result)?.result;
+    },
+    cancel: () => undefined,
+  };
 }
 
 function isTakenBack(run: Run, id: string): boolean {

@@ -86,6 +86,20 @@ describe('rule 4: an undo that keeps failing calls an operator', () => {
     expect(skipped?.event.reason).toContain('tested');
   });
 
+  it('keeps what went back at once, while it asks about another exposure that does not', async () => {
+    const exposed = planOf({ canary: [expose('a', 5), expose('b', 5), watch('1')] });
+    const world = await run(exposed, {
+      sentinel: { failsFrom: 5 },
+      behaviours: { 'restore expose/b/5': { fails: 'before', times: Infinity } },
+      rescued: false,
+    });
+    expect(world.ended).toBeInstanceOf(Stranded);
+    const [undone] = world.trace.events('undone');
+    expect(undone?.event.step).toBe('expose/a/5');
+    expect(undone!.at).toBeLessThan(world.trace.events('needs-operator')[0]!.at - 60_000);
+    expect(world.state.steps['expose/a/5']?.status).toBe('undone');
+  });
+
   it('does not say that nobody is exposed when the way back of an exposure was skipped', async () => {
     const exposed = planOf({ canary: [expose('a', 5), watch('1')] });
     const world = await run(exposed, {
