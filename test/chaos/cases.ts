@@ -112,6 +112,8 @@ export function draw(cases: readonly Case[], { points, seed, faults, only = /^/ 
   const share = (kind: readonly Case[]) => Math.max(1, Math.floor((points * kind.length) / possible.length));
   const [most = [], ...others] = kinds.sort((a, b) => b.length - a.length);
   // Kinds that have the same points get others of them.
-  const rest = others.flatMap((kind, place) => spread(kind, share(kind), seed + place + 1)).slice(0, points - 1);
+  const rest = others
+    .flatMap((kind, place) => spread(kind, share(kind), seed + place + 1))
+    .slice(0, points - 1);
   return [...spread(most, points - rest.length, seed), ...rest];
 }
