@@ -33,6 +33,8 @@ const tableQuery = defineQuery<LockTable>(locksNames.table);
 
 const { findHolders } = proxyActivities<LocksActivities>({
   startToCloseTimeout: '5m',
+  // Nothing may start before it has answered: an attempt that is lost with its worker is missed soon.
+  heartbeatTimeout: '5s',
   // Whoever asks waits for it: nothing may start while it is unknown who runs.
   retry: { initialInterval: '500ms', maximumInterval: '30s' },
 });

@@ -27,7 +27,7 @@ export async function applyExposure(session: Session, input: ExposeInput, key: E
 
   const before = done?.before ?? percent;
   if (!done) entry.applied.push({ step: key.step, epoch: key.epoch, before });
-  await session.change(flag, entry, key, exposureTargeting(input, input.percent));
+  await session.change(flag, entry, { ...key, verb: 'apply' }, exposureTargeting(input, input.percent));
   return { ...facts, percent: input.percent, before };
 }
 
@@ -48,8 +48,8 @@ export async function undoExposure(session: Session, input: ExposeInput, key: Ef
   }
   const lower = before === undefined || before > input.percent;
   const targeting = lower ? exposureTargeting(input, input.percent) : flag.targeting;
-  await session.change(flag, entry, key, targeting);
-  return { ...facts, percent: lower ? input.percent : before, before };
+  const first = await session.change(flag, entry, { ...key, verb: 'undo' }, targeting);
+  return { ...facts, percent: lower ? input.percent : before, before: percentWhenEnabled(input, first) };
 }
 
 /** Buries the key and says whether its `apply` had an effect. */

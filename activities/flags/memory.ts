@@ -4,10 +4,15 @@ import type { EffectKey } from '../../src/engine/ports.js';
 import { replaceFile, type ReplaceOptions } from '../files/replace.js';
 import type { View } from './view.js';
 
+/** What changes a flag. */
+export type ChangeVerb = 'apply' | 'undo' | 'restore';
+
 /** A change of a flag: written down before it is made (`done: false`), so that a crash between leaves a trace. */
 export interface Change {
   readonly step: string;
   readonly epoch: number;
+  /** Absent in a memory that an older version wrote. */
+  readonly verb?: ChangeVerb;
   readonly before: View;
   readonly after: View;
   readonly done: boolean;

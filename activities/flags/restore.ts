@@ -65,8 +65,8 @@ export async function restoreExposure(
   const { targeting, note } = decide(input, captured, present);
   told.push(note);
   remember(entry, key, told);
-  await session.change(flag, entry, key, targeting);
-  const before = percentNow(input, present);
+  const first = await session.change(flag, entry, { ...key, verb: 'restore' }, targeting);
+  const before = percentNow(input, first);
   return answer(entry, { ...facts, before, percent: percentNow(input, viewWith(present, targeting)) });
 }
 

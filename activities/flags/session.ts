@@ -11,11 +11,15 @@ import {
   readMemory,
   readMemoryOrStartAnew,
   writeMemory,
+  type ChangeVerb,
   type FlagMemory,
   type Memory,
 } from './memory.js';
 import { load, loadPatiently, resolve, type Loaded, type StoreOptions } from './store.js';
-import { sameTargeting, viewOf, viewWith } from './view.js';
+import { sameView, viewOf, viewWith, type View } from './view.js';
+
+/** Which try of which step changes a flag, and by which verb. */
+export type ChangeKey = Pick<EffectKey, 'step' | 'epoch'> & { readonly verb: ChangeVerb };
 
 /** Work on a flag file while its lock is ours. */
 export interface Session extends Loaded {
@@ -24,8 +28,11 @@ export interface Session extends Loaded {
   readonly damaged?: string;
   /** Writes the memory. */
   remember(): Promise<void>;
-  /** Gives a flag another targeting and remembers it as the rollout's last change. */
-  change(flag: Flag, entry: FlagMemory, key: EffectKey, targeting: Json | undefined): Promise<void>;
+  /**
+   * Gives a flag another targeting and remembers it as the rollout's last change. Answers what the flag was before: to
+   * an attempt that finds its change made already, what the first attempt found.
+   */
+  change(flag: Flag, entry: FlagMemory, by: ChangeKey, targeting: Json | undefined): Promise<View>;
 }
 
 /** How a session behaves. */
@@ -90,15 +97,19 @@ function open(
   async function change(
     flag: Flag,
     entry: FlagMemory,
-    key: EffectKey,
+    { step, epoch, verb }: ChangeKey,
     targeting: Json | undefined,
-  ): Promise<void> {
-    const before = viewOf(flag);
-    const after = viewWith(before, targeting);
-    const made = { step: key.step, epoch: key.epoch, before, after };
-    if (sameTargeting(before.targeting, targeting)) {
+  ): Promise<View> {
+    const found = viewOf(flag);
+    const after = viewWith(found, targeting);
+    const { last } = entry;
+    const again = last?.step === step && last.epoch === epoch && last.verb === verb;
+    const before = again && sameView(last.after, found) && sameView(found, after) ? last.before : found;
+    const made = { step, epoch, verb, before, after };
+    if (sameView(found, after)) {
       entry.last = { ...made, done: true };
-      return remember();
+      await remember();
+      return before;
     }
     // Memory first: after a crash in between, a state that nobody remembers would look like a stranger's.
     entry.last = { ...made, done: false };
@@ -111,6 +122,7 @@ function open(
     });
     entry.last = { ...made, done: true };
     await remember();
+    return before;
   }
 
   return { ...loaded, memory, ...(damaged !== undefined && { damaged }), remember, change };

@@ -55,6 +55,10 @@ export async function createActivities(options: {
     ...sentinel,
     judge: (window: Parameters<typeof sentinel.judge>[0]) => working(() => sentinel.judge(window)),
     ...locks,
+    findHolders: () => working(() => locks.findHolders()),
+    findEndings: (input: Parameters<typeof locks.findEndings>[0]) => working(() => locks.findEndings(input)),
+    pauseRollouts: (input: Parameters<typeof locks.pauseRollouts>[0]) =>
+      working(() => locks.pauseRollouts(input)),
     recall: recallFor(environment, { ...records, journal }),
     recollect: (input: Verbs['recollect']['in']) => recollectRollout(input, { ...records, journal }),
     identify: ({ by }: { by: string }) => Promise.resolve(identify(environment, by)),

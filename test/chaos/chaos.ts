@@ -1,7 +1,7 @@
 import { casesOf, draw, type Case } from './cases.js';
 import type { ChaosOptions } from './options.js';
 import { randomScenario } from './random-scenario.js';
-import { describeResult, isEqual } from './report.js';
+import { describeCase, describeResult, isEqual } from './report.js';
 import { runCase, runUndisturbed, type Result, type RunOptions, type Undisturbed } from './runs.js';
 import { demoScenarios, type Scenario } from './scenario.js';
 
@@ -36,6 +36,7 @@ export async function chaos(
   let done = 0;
   return inParallel(drawn, jobs, async (one) => {
     const took = stopwatch();
+    onProgress(`        begins: ${describeCase(one)}`);
     const result = await tried(one, undisturbed, settings);
     done += 1;
     onProgress(`${took()} ${done}/${drawn.length} ${describeResult(result)}`);

@@ -8,7 +8,7 @@ import type { Scenario } from './scenario.js';
 
 /** Who may approve what every plan here asks for, in the order in which they do. */
 const approvers = ['ana', 'ben'];
-const lookEvery = 50;
+const lookEvery = 100;
 
 /** What a person was told of a decision, by its id; twice the same when it had to be sent twice. */
 export type Answers = ReadonlyMap<string, readonly Answer[]>;

@@ -33,7 +33,7 @@ world, the journal and the effects must be those of the undisturbed run.
   --faults LIST   some of ${faultNames.join(',')} (default: all)
   --only PATTERN  points whose name this regular expression matches, such as '^breach before restore'
   --outage TIME   how long a network stays bad (default: 30s)
-  --jobs N        how many runs at once (default: 2)
+  --jobs N        how many runs at once (default: 4; most of a run is waiting)
   --planted       give the worker an act that is not idempotent: shows that a difference is found
   -o json         one JSON object as the last line of stdout
   -h, --help      this text
@@ -108,7 +108,7 @@ function parse(args: readonly string[]) {
         faults: { type: 'string' },
         only: { type: 'string' },
         outage: { type: 'string', default: '30s' },
-        jobs: { type: 'string', default: '2' },
+        jobs: { type: 'string', default: '4' },
         planted: { type: 'boolean', default: false },
         output: { type: 'string', short: 'o' },
         help: { type: 'boolean', short: 'h', default: false },

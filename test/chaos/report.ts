@@ -1,3 +1,4 @@
+import type { Case } from './cases.js';
 import { faults } from './faults.js';
 import { nameOf } from './point.js';
 import type { Result } from './runs.js';
@@ -38,10 +39,14 @@ export function isEqual({ struck, differences }: Result): boolean {
   return struck && differences.length === 0;
 }
 
+/** What is done, and where. */
+export function describeCase({ scenario, fault, at }: Case): string {
+  return `${scenario.name.padEnd(10)} ${faults[fault].title.padEnd(19)} ${nameOf(at)}`;
+}
+
 /** One run in a line: what was done, where, and how it ended. */
 export function describeResult(result: Result): string {
-  const { scenario, fault, at } = result.case;
-  const place = `${scenario.name.padEnd(10)} ${faults[fault].title.padEnd(19)} ${nameOf(at).padEnd(52)}`;
+  const place = describeCase(result.case).padEnd(84);
   if (isEqual(result)) return `✔ ${place} equal`;
   return [`✖ ${place} different`, ...outcomeOf(result).map((line) => `    ${line}`)].join('\n');
 }

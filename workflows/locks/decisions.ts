@@ -27,7 +27,11 @@ const { readTargets } = proxyActivities<LocksActivities>({
   retry,
 });
 // Whoever is to be paused is told, however long that takes.
-const { pauseRollouts } = proxyActivities<LocksActivities>({ startToCloseTimeout: '1m', retry });
+const { pauseRollouts } = proxyActivities<LocksActivities>({
+  startToCloseTimeout: '1m',
+  heartbeatTimeout: '5s',
+  retry,
+});
 
 /** How long a stop waits to say whom it has reached, in milliseconds; it goes on afterwards. */
 const patience = 5_000;

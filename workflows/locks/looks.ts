@@ -8,6 +8,7 @@ const defaultLookAtAllEvery = 3_600_000;
 
 const { findEndings } = proxyActivities<LocksActivities>({
   startToCloseTimeout: '2m',
+  heartbeatTimeout: '5s',
   scheduleToCloseTimeout: '10m',
   retry: { initialInterval: '500ms', maximumInterval: '30s' },
 });

@@ -55,7 +55,8 @@ describe('several who edit one file at once', () => {
       await edit(times++);
       const flag = requireFlag(session.document, 'a');
       const targeting = exposureTargeting({ candidate: 'on', baseline: 'off' }, 5);
-      await session.change(flag, entryOf(session.memory, 'rollout', 'a'), keyOf(act), targeting);
+      const by = { ...keyOf(act), verb: 'apply' as const };
+      await session.change(flag, entryOf(session.memory, 'rollout', 'a'), by, targeting);
     });
     return times;
   }

@@ -154,7 +154,7 @@ describe('undo by another act', () => {
     await given.apply(act);
     const undo = () => given.adapter.undo(act, exposing(5).do, keyOf(act), given.work);
     expect(await undo()).toMatchObject({ percent: 5, before: 25 });
-    expect(await undo()).toMatchObject({ percent: 5 });
+    expect(await undo()).toMatchObject({ percent: 5, before: 25 });
     await expect(given.apply(act)).rejects.toThrow(/undone or fenced/);
     await given.apply(act, keyOf(act, 1));
     expect(await given.percent()).toBe(25);

@@ -35,7 +35,8 @@ describe('restore', () => {
       verified: true,
       evidence: { percent: captured, file: given.file },
     });
-    expect((await restore()).drift).toBeUndefined();
+    // Whoever was killed before the answer arrived tries again: what is told is what was found the first time.
+    expect(await restore()).toEqual(restored);
     expect(await given.text()).toBe(before);
   });
 
