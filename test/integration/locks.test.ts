@@ -142,10 +142,11 @@ it.concurrent(
       expect(await holdersOf(environment)).toEqual([second.id]);
 
       const id = locksId(name);
-      await eventually(async () => (await createJournal(records).read(id)).length === 5);
+      await eventually(async () => (await createJournal(records).read(id)).length === 6);
       const journal = await createJournal(records).read(id);
       expect(await createJournal(records).verify(id)).toMatchObject({ ok: true });
       expect(journal.map(({ event }) => [event.type, event.by])).toEqual([
+        ['started', undefined],
         ['decision', 'ana'],
         ['needs-operator', undefined],
         ['decision', 'ben'],
@@ -156,6 +157,12 @@ it.concurrent(
         accepted: true,
         targets: [{ target: 'flag:split-name', asCaptured: true }],
       });
+
+      // Others begin without what those before had written.
+      await temporal.workflow.getHandle(id).terminate();
+      await decide(environment, 'ben', { type: 'take-over', rollout: second.id });
+      await eventually(async () => (await createJournal(records).read(id)).length === 8);
+      expect(await createJournal(records).verify(id)).toMatchObject({ ok: true });
     }),
 );
 

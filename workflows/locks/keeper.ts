@@ -55,8 +55,13 @@ export function openKeeper(input: LocksInput, gone: (rollout: string) => void): 
       for (const { rollout, answer } of news(table, next)) mail.post(rollout, answer);
       table = next;
     },
-    record: (event) =>
-      void journal.push({ number: journalled + journal.length + 1, at: Date.now(), ...event }),
+    record(event) {
+      const add = (added: typeof event) =>
+        journal.push({ number: journalled + journal.length + 1, at: Date.now(), ...added });
+      // Those before, which were terminated, may have exported a history of their own.
+      if (journalled + journal.length === 0) add({ type: 'started', reason: `the locks of ${environment}` });
+      add(event);
+    },
     tell: (notice) => background(notify(notice).catch(() => null)),
     get idle() {
       return mail.idle && underWay.size === 0 && exporter.flushed();
