@@ -42,14 +42,10 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
     renews,
     take: () => inbox.take(),
     record: () => undefined,
-    async wait(until, running, resting = false) {
+    wait(until, running, resting = false) {
       visibility.show();
       const due = () => inbox.waiting || running?.result !== undefined || (resting && renews());
-      if (until === undefined) return condition(due);
-      const left = until - Date.now();
-      if (left > 0 && (await condition(due, left))) return;
-      const before = [...inbox.authorising];
-      await condition(() => inbox.waiting || before.every((id) => !inbox.authorising.has(id)));
+      return until === undefined ? condition(due) : waitUntil(until, due, inbox);
     },
     perform<V extends Verb>(verb: V, given: Verbs[V]['in'], within: number) {
       const running = performVerb(verb, addressed(verb, given, parts), within);
@@ -59,6 +55,14 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
     },
   };
   return { effects, notified: () => allEnded(notices) };
+}
+
+/** Whoever had decided before the deadline is heard before it passes. */
+async function waitUntil(until: number, due: () => boolean, inbox: Inbox): Promise<void> {
+  const left = until - Date.now();
+  if (left > 0 && (await condition(due, left))) return;
+  const before = [...inbox.authorising];
+  await condition(() => inbox.waiting || before.every((id) => !inbox.authorising.has(id)));
 }
 
 function allEnded(all: Set<Running<unknown>>): boolean {

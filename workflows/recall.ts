@@ -8,7 +8,8 @@ interface Records {
 }
 
 const records = proxyActivities<Records>({
-  startToCloseTimeout: '1m',
+  // Read from files: an attempt that takes longer is lost, with its worker.
+  startToCloseTimeout: '15s',
   scheduleToCloseTimeout: '1h',
   retry: { initialInterval: '500ms', maximumInterval: '10s' },
 });

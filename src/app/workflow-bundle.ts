@@ -10,11 +10,19 @@ const interceptors = [
   new URL('../../workflows/resets', import.meta.url),
 ].map((url) => fileURLToPath(url));
 
+/** Pure and without state of their own: one copy serves every workflow in memory, which would have its own of it otherwise. */
+const shared = [
+  new URL('../engine/index', import.meta.url),
+  new URL('../engine/locks', import.meta.url),
+  new URL('../analysis/roster', import.meta.url),
+].map((url) => fileURLToPath(url));
+
 /** The code of the workflows in a directory, bundled: it takes seconds of a core. */
 export function bundleWorkflows(workflowsPath = ownWorkflows): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules: interceptors,
+    preloadModules: shared,
     logger: Runtime.instance().logger,
     // Modules are named by their path from here: from the directory that a process happens to run in, the same code
     // would be another build.
