@@ -36,7 +36,7 @@ export function createLocksActivities(dependencies: LocksDependencies): LockingA
   const { client, environment, taskQueue, records } = dependencies;
   const inTurn = atMost(askingAtOnce);
   return {
-    async acquire({ plan, digest, rollout, owner, scope, wait, takesBack }) {
+    async acquire({ plan, digest, rollout, owner, scope, wait, holds, takesBack }) {
       if (plan && digest !== undefined) await records.plans.put(digest, plan);
       const asking: Asking = {
         rollout,
@@ -44,6 +44,7 @@ export function createLocksActivities(dependencies: LocksDependencies): LockingA
         scope,
         wait,
         askedAt: askedAt(),
+        ...(holds && { holds }),
         ...(takesBack !== undefined && { takesBack }),
         ...(digest !== undefined && { digest }),
       };

@@ -66,6 +66,7 @@ export async function recollectRollout(
 /** What a rollout has done, as its events and its captures tell it. */
 export function pastOf(plan: Plan, events: readonly JournalEvent[], captures: readonly Capture[]): Past {
   const ended = events.findLast(({ type }) => type === 'ended');
+  const unwinding = events.findLast(({ type }) => type === 'unwinding');
   const crossing = crossingOf(events);
   const over =
     crossing?.type === 'no-return'
@@ -76,6 +77,7 @@ export function pastOf(plan: Plan, events: readonly JournalEvent[], captures: re
     epochs: epochsOf(events),
     captures,
     ...(over !== undefined && { over }),
+    ...(unwinding && { unwinding: unwinding.reason }),
   };
 }
 
@@ -130,7 +132,13 @@ function forget(known: string[], acts: readonly Act[]): void {
   known.splice(0, known.length, ...known.filter((id) => before.has(id)));
 }
 
+/** Of acts and of gates: an approval that was given for a try of a gate before a reset counts for none after it. */
 function epochsOf(events: readonly JournalEvent[]): Record<string, number> {
-  const starts = events.filter(({ type }) => type === 'act-started');
-  return Object.fromEntries(starts.map(({ step, epoch }) => [step ?? '', epoch ?? 0]));
+  const newest: Record<string, number> = {};
+  for (const { type, step, epoch, evidence } of events) {
+    // Whoever is refused may have written anything.
+    if (step === undefined || epoch === undefined || (type === 'decision' && !evidence?.accepted)) continue;
+    newest[step] = Math.max(newest[step] ?? 0, epoch);
+  }
+  return newest;
 }

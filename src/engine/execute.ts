@@ -10,8 +10,9 @@ import { notify, record, standStill, type Run } from './run.js';
 import { fenceLeftovers } from './leftovers.js';
 import { acquireScope, releaseScope } from './scope.js';
 import type { Cause, Outcome, RolloutState } from './state.js';
-import { describeCause, Halt, Renewal, Retreat, Stop } from './stop.js';
-import { unwind } from './unwind.js';
+import { recollect } from './recollect.js';
+import { describeCause, Halt, Renewal, Reset, Retreat, Stop } from './stop.js';
+import { beginUnwinding, unwind } from './unwind.js';
 import { performWatch } from './watches.js';
 
 /**
@@ -58,16 +59,17 @@ async function end(run: Run, outcome: Outcome): Promise<void> {
 
 async function outcomeOf(run: Run): Promise<Outcome> {
   const { state } = run;
-  if (state.takesBack) return takeOtherBack(run, state.takesBack);
   for (;;) {
     try {
-      if (state.unwinding) return await unwind(run, state.unwinding.cause);
+      if (state.takesBack) return await takeOtherBack(run, state.takesBack);
+      if (state.unwinding) return await unwind(run, state.unwinding);
       if (state.halting) await haltPastNoReturn(run, state.halting);
       if (state.retreating) await retreat(run);
       await preflight(run);
       await performSteps(run);
       return { type: 'completed', reason: 'every step is done and verified' };
     } catch (error) {
+      if (error instanceof Reset) continue;
       if (error instanceof Halt) return await halted(run, error);
       if (error instanceof Retreat) {
         beginRetreat(run, error);
@@ -76,17 +78,8 @@ async function outcomeOf(run: Run): Promise<Outcome> {
       const cause = causeOf(error);
       if (!state.ready && !state.forgetful && state.started.length === 0) return refused(run, cause);
       if (state.noReturn) standStill(run, cause);
-      else return await unwindUnlessHalted(run, cause);
+      else beginUnwinding(run, cause);
     }
-  }
-}
-
-async function unwindUnlessHalted(run: Run, cause: Cause): Promise<Outcome> {
-  try {
-    return await unwind(run, cause);
-  } catch (error) {
-    if (error instanceof Halt) return halted(run, error);
-    throw error;
   }
 }
 
@@ -100,14 +93,15 @@ async function takeOtherBack(
     throw new Stop({ type: 'act-failed', step: act.id, reason: problem });
   };
   try {
+    await recollect(run);
     await acquireScope(run);
     state.ready = true;
     if (!state.unwinding) await fenceLeftovers(run, stop);
   } catch (error) {
-    if (error instanceof Halt) return { type: 'halted', reason: error.message };
+    if (error instanceof Reset || error instanceof Halt) throw error;
     return refused(run, causeOf(error));
   }
-  return unwindUnlessHalted(run, state.unwinding?.cause ?? { type: 'taken-back', rollout, by, reason });
+  return unwind(run, beginUnwinding(run, { type: 'taken-back', rollout, by, reason }));
 }
 
 async function performSteps(run: Run): Promise<void> {

@@ -10,7 +10,7 @@ export interface Asking extends LockRequest {
 }
 
 /** A rollout that holds its scope, or stands in line for it. Times in milliseconds since the epoch. */
-export interface Claim extends Omit<Asking, 'wait'> {
+export interface Claim extends Omit<Asking, 'wait' | 'holds'> {
   /** Since when it holds, or stands in line. */
   readonly since: number;
   /** Its workflow was ended from outside: nobody will release it. */
@@ -62,7 +62,7 @@ export function ask(
   asking: Asking,
   at: number,
 ): { readonly table: LockTable; readonly answer: LockAnswer } {
-  const { wait, ...asked } = asking;
+  const { wait, holds, ...asked } = asking;
   const refuse = (reason: string) => ({ table, answer: { status: 'refused', reason } as const });
   if (asking.askedAt <= (table.released[asking.rollout]?.askedAt ?? -1)) {
     return refuse('it has been released since it was asked for');
@@ -75,6 +75,7 @@ export function ask(
     }));
     return { table: next, answer: answerOf(next, asking.rollout) };
   }
+  if (holds) return refuse('it does not hold its scope any more');
   // Taking back is the way to safety: a stop does not stand in it.
   if (table.stopped && asking.takesBack === undefined) return refuse(stoppedReason(table.stopped));
   const next = settle({ ...table, line: [...table.line, { ...asked, since: at }] }, at);

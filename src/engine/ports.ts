@@ -82,11 +82,13 @@ export interface Checked {
 export interface Past {
   /** Acts that may have had an effect, in order of start. */
   readonly started: readonly string[];
-  /** The newest try of each act that had started. */
+  /** The newest try of each step that had begun. */
   readonly epochs: { readonly [step: string]: number };
   readonly captures: readonly Capture[];
   /** Why there is no going on: it had ended, or passed the point of no return. */
   readonly over?: string;
+  /** Why it was taking everything back. */
+  readonly unwinding?: string;
 }
 
 /** What restoring did. */
@@ -104,6 +106,8 @@ export interface LockRequest {
   readonly scope: readonly Target[];
   /** Whether to stand in line while another rollout holds a part of it. */
   readonly wait: boolean;
+  /** Only asks whether it has the scope already; refused when it has not. */
+  readonly holds?: true;
   /** The ended rollout that this one takes back: its orphaned lock passes over. */
   readonly takesBack?: string;
 }

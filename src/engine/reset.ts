@@ -1,16 +1,23 @@
 import { record, type Run } from './run.js';
-import { Retreat } from './stop.js';
+import { Reset, Retreat, Stop } from './stop.js';
 
 /**
  * The workflow was reset: its history ends here, but what it did since is done. Some users may have a candidate of which
- * this run knows nothing and which nobody judges, so exposure goes back first. Throws `Retreat`, unless the rollout is on
- * a way already that takes nothing on trust.
+ * this run knows nothing and which nobody judges, so exposure goes back first: throws `Retreat`. What is taken back
+ * already may have ended, and its targets be in other hands: throws `Reset`. Past the point of no return it throws `Stop`,
+ * by which an operator is asked, unless that is so already.
  */
 export function noticeReset(run: Run): void {
   const { state } = run;
   record(run, 'reset', 'its workflow was reset to here; what it did since stands in the records alone');
-  // What goes back does so to the captures, however often; past the point of no return it only goes forward.
-  if (state.unwinding ?? state.halting ?? state.outcome ?? state.takesBack ?? state.noReturn) return;
+  if (state.halting ?? state.outcome) return;
+  if (state.unwinding ?? state.takesBack) {
+    state.mayBeOver = true;
+    // Tried again, its undo asks again: an answer to it is not to be taken for one about the records.
+    delete state.stuck;
+    throw new Reset();
+  }
+  if (state.noReturn) throw new Stop({ type: 'halted', reason: 'its workflow was reset' });
   state.forgetful = true;
   throw new Retreat('Temporal', 'its workflow was reset');
 }

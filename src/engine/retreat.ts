@@ -50,6 +50,7 @@ export async function retreat(run: Run): Promise<void> {
 async function goOn(run: Run, retreating: Retreating): Promise<void> {
   const nothing = () => undefined;
   await takeBack(run, retreating, [], { begun: nothing, exposureRestored: nothing });
+  await haltWhenAsked(run, 'the end of its retreat');
   delete run.state.retreating;
   record(run, 'retreated', 'nobody was exposed: it goes on where it was');
 }

@@ -26,17 +26,37 @@ export async function acquireScope(run: Run): Promise<void> {
   throw new Stop({ type: 'no-scope', reason: lock?.status === 'refused' ? lock.reason : 'not answered' });
 }
 
-async function ask(run: Run): Promise<void> {
-  const { state, effects, plan } = run;
-  const before = state.lock;
-  const request: LockRequest = {
+/** Asks whether the scope that it had is its own still, and answers why not: it may have passed to somebody else. */
+export async function whyNotHeld(run: Run): Promise<string | undefined> {
+  const { effects, plan } = run;
+  if (plan.scope.length === 0) return undefined;
+  const request: LockRequest = { ...requestOf(run), holds: true };
+  const result = await attended(run, effects.perform('acquire', request, plan.deadlines.preflight));
+  if (!result.ok) return `it could not be asked for: ${result.error}`;
+  switch (result.value.status) {
+    case 'granted':
+      return undefined;
+    case 'queued':
+      return 'it stands in line for it';
+    case 'refused':
+      return result.value.reason;
+  }
+}
+
+function requestOf({ state, plan }: Run): LockRequest {
+  return {
     rollout: state.rollout,
     owner: plan.owner,
     scope: plan.scope,
     wait: state.wait ?? true,
     ...(state.takesBack && { takesBack: state.takesBack.rollout }),
   };
-  const result = await attended(run, effects.perform('acquire', request, plan.deadlines.preflight));
+}
+
+async function ask(run: Run): Promise<void> {
+  const { state, effects, plan } = run;
+  const before = state.lock;
+  const result = await attended(run, effects.perform('acquire', requestOf(run), plan.deadlines.preflight));
   if (!result.ok) throw new Stop({ type: 'no-scope', reason: `it could not be asked for: ${result.error}` });
   // A signal that came meanwhile is newer than the answer.
   if (state.lock === before) state.lock = result.value;

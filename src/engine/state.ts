@@ -32,6 +32,8 @@ export type Cause =
   | { readonly type: 'aborted'; readonly by: string; readonly reason: string }
   | { readonly type: 'answered'; readonly by: string; readonly reason: string }
   | { readonly type: 'taken-back'; readonly rollout: string; readonly by: string; readonly reason: string }
+  /** What it did before says so: what was being rolled back does not climb again. */
+  | { readonly type: 'reset'; readonly reason: string }
   | { readonly type: 'cancelled'; readonly reason: string };
 
 export type StepStatus = 'pending' | 'running' | 'done' | 'failed' | 'undoing' | 'undone' | 'skipped';
@@ -167,6 +169,8 @@ export interface RolloutState {
   noReturn?: { readonly step: string; readonly at: number };
   /** The workflow was reset: nothing is done before the records have said what had been done. */
   forgetful?: true;
+  /** The workflow was reset while it took everything back: whether that has ended stands in the records alone. */
+  mayBeOver?: true;
   unwinding?: Unwinding;
   retreating?: Retreating;
   /** It stops where it stands: an operator decides past the point of no return. */

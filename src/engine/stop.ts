@@ -26,6 +26,11 @@ export class Retreat extends Error {
   }
 }
 
+/** Thrown when the workflow was reset while it took everything back: whether it still may is looked up first. */
+export class Reset extends Error {
+  override readonly name = 'Reset';
+}
+
 /** Thrown where nothing is under way, to go on from the state in a new run. */
 export class Renewal extends Error {
   override readonly name = 'Renewal';
@@ -56,6 +61,8 @@ export function describeCause(cause: Cause): string {
       return cause.reason;
     case 'taken-back':
       return `${cause.by} takes ${cause.rollout} back: ${cause.reason}`;
+    case 'reset':
+      return `it was rolling back when its workflow was reset: ${cause.reason}`;
     case 'cancelled':
       return `the workflow was cancelled: ${cause.reason}`;
   }

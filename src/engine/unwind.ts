@@ -11,9 +11,8 @@ import { haltWhenAsked, takeBack } from './take-back.js';
 import { verifyTargets } from './verify.js';
 
 /** Takes everything back, then reads every target again. An unwinding that has begun goes on where it was. */
-export async function unwind(run: Run, cause: Cause): Promise<Outcome> {
+export async function unwind(run: Run, unwinding: Unwinding): Promise<Outcome> {
   const { state, plan, effects } = run;
-  const unwinding = state.unwinding ?? begin(run, cause);
   await recollect(run);
   let watching: Running<unknown> | undefined;
   await takeBack(run, unwinding, startedActs(run).reverse(), {
@@ -45,8 +44,10 @@ export async function unwind(run: Run, cause: Cause): Promise<Outcome> {
   };
 }
 
-function begin(run: Run, cause: Cause): Unwinding {
+/** From now on everything is taken back; goes on with what has begun already. */
+export function beginUnwinding(run: Run, cause: Cause): Unwinding {
   const { state, effects } = run;
+  if (state.unwinding) return state.unwinding;
   dropWhatIsOpen(run);
   delete state.paused;
   const { retreating } = state;

@@ -20,7 +20,7 @@ describe('a rollout whose workflow is reset', () => {
       await fc.assert(
         fc.asyncProperty(worlds, moments, async ({ plan, script }, { moment, to }) => {
           const renews = (nth: number) => nth === moment;
-          const world = await run(plan, { ...script, renews, resets: { to, unexported } });
+          const world = await run(plan, { ...script, renews, resets: [{ to, unexported }] });
           const { reset, trace } = world;
           if (!reset) return;
           seen('reset');
@@ -46,4 +46,45 @@ describe('a rollout whose workflow is reset', () => {
       demand(counts, { reset: 150, completed: 5, 'rolled-back': 20, 'past the point of no return': 1 });
     },
   );
+
+  it('goes back, or stays as it ended, also when it is reset in the middle, and once more (600 runs)', async () => {
+    const counts: Counts = {};
+    const seen = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
+    const resets = fc.array(
+      fc.record({
+        at: fc.integer({ min: 1, max: 300_000 }),
+        to: fc.integer({ min: 0, max: 14 }),
+        unexported: fc.constant(0),
+      }),
+      { minLength: 1, maxLength: 2 },
+    );
+    await fc.assert(
+      fc.asyncProperty(worlds, resets, async ({ plan, script }, drawn) => {
+        const inOrder = [...drawn].sort((a, b) => a.at - b.at);
+        const world = await run(plan, { ...script, renews: () => false, resets: inOrder });
+        const { reset, trace } = world;
+        if (!reset) return;
+        seen('reset');
+        seen(endingOf(world));
+        expect(['Livelock', 'Endless']).not.toContain(endingOf(world));
+        const since = (...verbs: ('apply' | 'undo' | 'restore')[]) =>
+          trace.calls(...verbs).filter(({ index }) => index > reset.at);
+        if (reset.over && !reset.knew) {
+          seen('over');
+          expect(since('apply', 'undo', 'restore'), 'it is over').toEqual([]);
+          return;
+        }
+        if (reset.unwinding) {
+          seen('unwinding');
+          expect(since('apply'), 'what is taken back stays so').toEqual([]);
+        }
+        if (!reset.knew) expect(reset.appliedWhileExposed ?? false, 'exposed').toBe(false);
+        if (endingOf(world) === 'rolled-back' || endingOf(world) === 'refused') {
+          expect(world.after()).toBe(world.before);
+        }
+      }),
+      { numRuns: 600 },
+    );
+    demand(counts, { reset: 150, completed: 5, 'rolled-back': 20, over: 20, unwinding: 20 });
+  });
 });

@@ -226,6 +226,35 @@ describe('a request that comes again, or late', () => {
   });
 });
 
+describe('whether a rollout that was reset has its scope still', () => {
+  const one: Asking = { rollout: 'one', owner: 'team', scope: ['flag:a'], wait: true, askedAt: 1 };
+  const held = locks.ask(locks.noLocks, one, 1).table;
+  const holds = { ...one, askedAt: 5, holds: true as const };
+
+  it('is granted while it has, also when its workflow had been ended from outside', () => {
+    for (const table of [held, locks.orphan(held, 'one', 'terminated', 2)]) {
+      const { answer, table: after } = locks.ask(table, holds, 5);
+      expect(answer).toEqual({ status: 'granted' });
+      expect(after.holders).toEqual([{ ...held.holders[0], askedAt: 5 }]);
+    }
+  });
+
+  it('is refused, and nothing asked for, once a rescue had it or somebody took it over', () => {
+    const orphaned = locks.orphan(held, 'one', 'terminated', 2);
+    const rescue = { ...one, rollout: 'rescue', takesBack: 'one', askedAt: 3 };
+    const rescued = locks.release(
+      locks.ask(orphaned, rescue, 3).table,
+      { rollout: 'rescue', askedAt: 4 },
+      4,
+    );
+    for (const table of [rescued, locks.takeOver(orphaned, 'one', 3)]) {
+      const { answer, table: after } = locks.ask(table, holds, 5);
+      expect(answer).toMatchObject({ status: 'refused', reason: expect.stringContaining('any more') });
+      expect(after).toBe(table);
+    }
+  });
+});
+
 describe('an orphaned lock', () => {
   const claim = (rollout: string, more: Partial<Asking> = {}) => ({
     rollout,

@@ -33,8 +33,8 @@ export interface Script {
   readonly drift?: string;
   /** Whether to go on in a new run at the `nth` moment (from 1) at which that is possible; never when absent. */
   readonly renews?: (nth: number) => boolean;
-  /** Instead of going on in a new run it is reset, as its workflow can be. */
-  readonly resets?: Resets;
+  /** It is reset, as its workflow can be, one after the other: instead of going on in a new run, or in the middle. */
+  readonly resets?: readonly Resets[];
   /** The rollout is terminated, and another one takes it back. */
   readonly terminated?: Terminated;
 }
@@ -45,6 +45,8 @@ export interface Resets {
   readonly to: number;
   /** How many of the newest events were not exported yet. */
   readonly unexported: number;
+  /** Offset from the start in milliseconds; at the first wait from then on, also after its end. */
+  readonly at?: number;
 }
 
 /** How a rollout stood when it was reset, and what it did first. */
@@ -54,6 +56,10 @@ export interface WasReset {
   /** Whether an irreversible act had had an effect, and whether what was left of the history says so. */
   readonly gone: boolean;
   readonly knew: boolean;
+  /** Whether it had begun to take everything back, as far as that was exported. */
+  readonly unwinding: boolean;
+  /** Whether it had ended, as far as that was exported. */
+  readonly over: boolean;
   /** Whether somebody was still exposed when it applied an act for the first time. */
   appliedWhileExposed?: boolean;
 }
@@ -71,6 +77,7 @@ export interface Terminated {
 }
 
 class Termination extends Error {}
+class Reset extends Error {}
 
 /** The rollout waits for a person, and nobody comes. */
 export class Stranded extends Error {
@@ -173,7 +180,8 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     return inbox.length === 0 && underWay.size === 0;
   };
   let moments = 0;
-  let snapshot: string | undefined;
+  const snapshots: string[] = [];
+  const toReset = [...(script.resets ?? [])];
   let reset: WasReset | undefined;
   const renewedIn: Status[] = [];
   for (const { at, message } of script.messages ?? []) clock.at(start + at, () => arrive(message));
@@ -190,6 +198,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
       if (waits > mostWaitsAtOnce) throw new Livelock(`at ${clock.now - start}: ${statusOf(state)}`);
       if (!state.takesBack && !state.outcome && clock.now - start >= (script.terminated?.at ?? Infinity))
         throw new Termination();
+      if (clock.now - start >= (toReset[0]?.at ?? Infinity)) throw new Reset();
       if (clock.now - start > horizon) throw new Endless(`${statusOf(state)} at step ${state.cursor}`);
       silences.push(...silencesOf(plan, state));
       look();
@@ -220,7 +229,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     renews() {
       if (script.renews === undefined || !isQuiet()) return false;
       moments += 1;
-      if (script.resets && moments <= script.resets.to) snapshot = JSON.stringify(state);
+      snapshots[moments] = JSON.stringify(state);
       return script.renews(moments);
     },
     record(event) {
@@ -277,20 +286,37 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     inbox.length = 0;
     return execute(plan, state, effects);
   };
-  const beReset = ({ unexported }: Resets) => {
-    lastExported = Math.max(0, trace.of('event').length - unexported);
+  /** What was under way goes on without being heard, and may land later. */
+  const beReset = ({ to, unexported }: Resets) => {
+    lastExported = Math.max(lastExported, trace.of('event').length - unexported);
+    const snapshot = snapshots[Math.min(to, snapshots.length - 1)];
     state = snapshot === undefined ? fresh() : (JSON.parse(snapshot) as RolloutState);
-    reset = { at: trace.entries.length, gone: gone(), knew: state.noReturn !== undefined };
+    const has = (type: string) => exported().some((event) => event.type === type);
+    reset = {
+      at: trace.entries.length,
+      gone: gone(),
+      knew: state.noReturn !== undefined,
+      unwinding: has('unwinding'),
+      over: has('ended'),
+    };
+    underWay.clear();
     inbox.unshift({ type: 'reset' });
   };
   const carryOut = async () => {
     for (;;) {
-      const outcome = await execute(plan, state, effects).catch(takenBack);
-      if (outcome !== 'renewal') return outcome;
-      renewedIn.push(statusOf(state));
-      if (script.resets) beReset(script.resets);
-      // As it travels to the next run: what is not in it is lost.
-      else state = JSON.parse(JSON.stringify(state)) as RolloutState;
+      const outcome = await execute(plan, state, effects)
+        .catch((error: unknown) => {
+          if (!(error instanceof Reset)) throw error;
+          return 'reset' as const;
+        })
+        .catch(takenBack);
+      const next = outcome === 'renewal' || outcome === 'reset' || toReset[0]?.at ? toReset.shift() : undefined;
+      if (next) beReset(next);
+      else if (outcome === 'renewal') {
+        renewedIn.push(statusOf(state));
+        // As it travels to the next run: what is not in it is lost.
+        state = JSON.parse(JSON.stringify(state)) as RolloutState;
+      } else if (outcome !== 'reset') return outcome;
     }
   };
   const ended = await carryOut().catch((error: unknown) => {
