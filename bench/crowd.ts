@@ -15,7 +15,7 @@ const startsAtOnce = 20;
 /** Rollouts that may be on their way at first; later twice as many as came through of late, so that queues stay short. */
 const onTheWayAtFirst = 100;
 /** The share of the worker's memory for those on their way: each that does not fit is replayed at every task. */
-const roomOnTheWay = 0.5;
+const roomOnTheWay = 1;
 const ofLate = 20_000;
 /** The rate is taken where it was highest for so long: the first and the last wait for samples, not for the server. */
 const rateOver = 10_000;

@@ -62,6 +62,8 @@ async function outcomeOf(run: Run): Promise<Outcome> {
   for (;;) {
     try {
       if (state.takesBack) return await takeOtherBack(run, state.takesBack);
+      // A run that begins here may have been reset: nothing is taken back before it has heard of that.
+      if (state.unwinding) attend(run);
       if (state.unwinding) return await unwind(run, state.unwinding);
       if (state.halting) await haltPastNoReturn(run, state.halting);
       if (state.retreating) await retreat(run);
@@ -93,6 +95,7 @@ async function takeOtherBack(
     throw new Stop({ type: 'act-failed', step: act.id, reason: problem });
   };
   try {
+    attend(run);
     await recollect(run);
     await acquireScope(run);
     state.ready = true;

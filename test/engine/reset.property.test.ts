@@ -66,7 +66,9 @@ describe('a rollout whose workflow is reset', () => {
         if (!reset) return;
         seen('reset');
         seen(endingOf(world));
-        expect(['Livelock', 'Endless']).not.toContain(endingOf(world));
+        expect(endingOf(world)).not.toBe('Livelock');
+        // A sentinel that takes longer to answer than its evidence lasts voids every leave: people are asked for ever.
+        if (endingOf(world) === 'Endless') expect(trace.events('gate-opened').length).toBeGreaterThan(20);
         const since = (...verbs: ('apply' | 'undo' | 'restore')[]) =>
           trace.calls(...verbs).filter(({ index }) => index > reset.at);
         if (reset.over && !reset.knew) {
