@@ -14,8 +14,6 @@ const lookEvery = 250;
 const startsAtOnce = 20;
 /** Rollouts that may be on their way at first; later twice as many as came through of late, so that queues stay short. */
 const onTheWayAtFirst = 100;
-/** The share of the worker's memory for those on their way: each that does not fit is replayed at every task. */
-const roomOnTheWay = 1;
 const ofLate = 20_000;
 /** The rate is taken where it was highest for so long: the first and the last wait for samples, not for the server. */
 const rateOver = 10_000;
@@ -33,8 +31,8 @@ export async function fill(
   const counts: Count[] = [];
   let started = 0;
   let exposed = 0;
-  const most = Math.max(1, Math.floor(cached * roomOnTheWay));
-  let allowed = Math.min(most, onTheWayAtFirst);
+  // Who does not fit into the worker's memory is replayed at every task.
+  let allowed = Math.min(cached, onTheWayAtFirst);
   const starting = Array.from({ length: startsAtOnce }, async () => {
     while (started < soakers.length) {
       const soaker = started - exposed < allowed ? soakers[started] : undefined;
@@ -53,7 +51,7 @@ export async function fill(
       if (at - grewAt > patience) throw new Error(`only ${count} of ${soakers.length} rollouts came to soak`);
       exposed = count;
       counts.push({ at, exposed });
-      allowed = Math.min(most, Math.max(onTheWayAtFirst, 2 * cameThrough(counts, ofLate)));
+      allowed = Math.min(cached, Math.max(onTheWayAtFirst, 2 * cameThrough(counts, ofLate)));
       if (at - told < rateOver) continue;
       told = at;
       say(`${started} started, ${exposed} of ${soakers.length} soak`);
