@@ -242,11 +242,7 @@ describe('whether a rollout that was reset has its scope still', () => {
   it('is refused, and nothing asked for, once a rescue had it or somebody took it over', () => {
     const orphaned = locks.orphan(held, 'one', 'terminated', 2);
     const rescue = { ...one, rollout: 'rescue', takesBack: 'one', askedAt: 3 };
-    const rescued = locks.release(
-      locks.ask(orphaned, rescue, 3).table,
-      { rollout: 'rescue', askedAt: 4 },
-      4,
-    );
+    const rescued = locks.release(locks.ask(orphaned, rescue, 3).table, { rollout: 'rescue', askedAt: 4 }, 4);
     for (const table of [rescued, locks.takeOver(orphaned, 'one', 3)]) {
       const { answer, table: after } = locks.ask(table, holds, 5);
       expect(answer).toMatchObject({ status: 'refused', reason: expect.stringContaining('any more') });

@@ -310,7 +310,8 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
           return 'reset' as const;
         })
         .catch(takenBack);
-      const next = outcome === 'renewal' || outcome === 'reset' || toReset[0]?.at ? toReset.shift() : undefined;
+      const next =
+        outcome === 'renewal' || outcome === 'reset' || toReset[0]?.at ? toReset.shift() : undefined;
       if (next) beReset(next);
       else if (outcome === 'renewal') {
         renewedIn.push(statusOf(state));
