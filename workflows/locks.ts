@@ -32,7 +32,8 @@ const decideSignal = defineSignal<[LocksRequest]>(locksNames.decide);
 const tableQuery = defineQuery<LockTable>(locksNames.table);
 
 const { findHolders } = proxyActivities<LocksActivities>({
-  startToCloseTimeout: '5m',
+  // Each rollout that runs is asked, and those that are not in memory are replayed.
+  startToCloseTimeout: '1h',
   // Nothing may start before it has answered: an attempt that is lost with its worker is missed soon.
   heartbeatTimeout: '5s',
   // Whoever asks waits for it: nothing may start while it is unknown who runs.

@@ -5,6 +5,7 @@ import { createLocksActivities } from '../../activities/locks/create-locks-activ
 import { createRecords } from '../../activities/records/records.js';
 import { createSentinelActivities } from '../../activities/sentinel/create-sentinel-activities.js';
 import { taskQueueOf } from '../../src/app/config.js';
+import { heartbeating } from '../../src/app/locks.js';
 import { createVerbs } from '../../src/app/verbs.js';
 import { bundleWorkflows } from '../../src/app/workflow-bundle.js';
 import { workerSettings } from '../../src/app/worker-settings.js';
@@ -44,7 +45,7 @@ export async function createBenchWorker(options: {
     activities: {
       ...verbs,
       ...sentinel,
-      ...createLocksActivities({ ...place, records: kept, verify: verbs.verify }),
+      ...heartbeating(createLocksActivities({ ...place, records: kept, verify: verbs.verify })),
       notify: nothing,
       exportJournal: nothing,
       authorise: () => Promise.resolve({ principal: { name: 'ana', groups: ['bench'] } }),

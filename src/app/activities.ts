@@ -11,6 +11,7 @@ import { createSentinelActivities } from '../../activities/sentinel/create-senti
 import type { DecisionRequest, JournalEvent, Notice } from '../engine/index.js';
 import type { Verbs } from '../engine/ports.js';
 import { reveal, taskQueueOf, type Environment } from './config.js';
+import { heartbeating } from './locks.js';
 import { metricsSourceOf } from './metrics-source.js';
 import { authorise, identify } from './people.js';
 import { recallFor } from './recall.js';
@@ -54,11 +55,7 @@ export async function createActivities(options: {
     ...verbs,
     ...sentinel,
     judge: (window: Parameters<typeof sentinel.judge>[0]) => working(() => sentinel.judge(window)),
-    ...locks,
-    findHolders: () => working(() => locks.findHolders()),
-    findEndings: (input: Parameters<typeof locks.findEndings>[0]) => working(() => locks.findEndings(input)),
-    pauseRollouts: (input: Parameters<typeof locks.pauseRollouts>[0]) =>
-      working(() => locks.pauseRollouts(input)),
+    ...heartbeating(locks),
     recall: recallFor(environment, { ...records, journal }),
     recollect: (input: Verbs['recollect']['in']) => recollectRollout(input, { ...records, journal }),
     identify: ({ by }: { by: string }) => Promise.resolve(identify(environment, by)),
