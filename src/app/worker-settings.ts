@@ -9,5 +9,5 @@ export const workerSettings = {
   // After a crash a signal waits this long for the worker that held the workflow in its cache.
   stickyQueueScheduleToStartTimeout: '1s',
   // A rollout that soaks needs nothing for days, and one in memory costs 100 KB and more; one that is not is replayed.
-  maxCachedWorkflows: 250,
+  maxCachedWorkflows: 500,
 } as const satisfies Partial<WorkerOptions>;
