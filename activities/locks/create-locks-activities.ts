@@ -14,6 +14,12 @@ import { startLocks } from './start-locks.js';
 /** The server refuses an eleventh update of a workflow while ten are under way, and other workers ask as well. */
 const askingAtOnce = 3;
 
+/**
+ * How long one attempt waits for its answer. The locks themselves need places among the worker's activities: whoever
+ * waits for them gives its own back, below the time after which its attempt is given up.
+ */
+const answerWithin = 8_000;
+
 /** What the locks of an environment work with. */
 export interface LocksDependencies extends ReadingTools {
   readonly environment: string;
@@ -48,14 +54,21 @@ export function createLocksActivities(dependencies: LocksDependencies): LockingA
         ...(takesBack !== undefined && { takesBack }),
         ...(digest !== undefined && { digest }),
       };
-      return inTurn(() =>
-        client.workflow.executeUpdateWithStart<Workflow, LockAnswer, [Asking]>(locksNames.acquire, {
-          args: [asking],
-          startWorkflowOperation: new WithStartWorkflowOperation(
-            locksNames.workflow,
-            startLocks(environment, taskQueue),
-          ),
-        }),
+      const deadline = Date.now() + answerWithin;
+      const startWorkflowOperation = new WithStartWorkflowOperation(
+        locksNames.workflow,
+        startLocks(environment, taskQueue),
+      );
+      // Each attempt waits for the same answer: the server takes few updates at a time.
+      const updateId = `${rollout} ${asking.askedAt}`;
+      return inTurn(deadline, () =>
+        client.withDeadline(deadline, () =>
+          client.workflow.executeUpdateWithStart<Workflow, LockAnswer, [Asking]>(locksNames.acquire, {
+            args: [asking],
+            updateId,
+            startWorkflowOperation,
+          }),
+        ),
       );
     },
 

@@ -8,6 +8,8 @@ import type { StatusReport } from '../../src/engine/report.js';
 
 /** How many rollouts are signalled at once. */
 const atOnce = 100;
+/** How many are asked at once what they hold: a worker may have to replay each. */
+const askedAtOnce = 20;
 
 /** Rollouts of the environment that run, as far as the server lists them yet. */
 export async function runningRollouts(client: Client, environment: string): Promise<string[]> {
@@ -23,10 +25,11 @@ export async function runningRollouts(client: Client, environment: string): Prom
  * locks and has begun.
  */
 export async function holdersOf(client: Client, environment: string): Promise<Asking[]> {
+  const rollouts = await runningRollouts(client, environment);
   const askings: Asking[] = [];
-  for (const rollout of await runningRollouts(client, environment)) {
-    const asking = await askingOf(client, rollout);
-    if (asking) askings.push(asking);
+  for (let start = 0; start < rollouts.length; start += askedAtOnce) {
+    const batch = rollouts.slice(start, start + askedAtOnce).map((rollout) => askingOf(client, rollout));
+    askings.push(...(await Promise.all(batch)).filter((asking) => asking !== undefined));
   }
   return askings.sort((a, b) => a.askedAt - b.askedAt);
 }

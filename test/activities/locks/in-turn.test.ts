@@ -6,7 +6,7 @@ it('lets so many work at once, the others in the order in which they came, and g
   const begun: number[] = [];
   const ends: (() => void)[] = [];
   const all = [0, 1, 2, 3, 4].map((number) =>
-    inTurn(async () => {
+    inTurn(Date.now() + 60_000, async () => {
       begun.push(number);
       await new Promise<void>((resolve) => ends.push(resolve));
       if (number === 0) throw new Error('refused');
@@ -21,4 +21,17 @@ it('lets so many work at once, the others in the order in which they came, and g
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
   expect((await settled).map(({ status }) => status)).toEqual(['rejected', ...Array(4).fill('fulfilled')]);
+});
+
+it('gives up when its turn does not come in time, and lets the next one in its place', async () => {
+  const inTurn = atMost(1);
+  let end: () => void = () => undefined;
+  const first = inTurn(Date.now() + 60_000, () => new Promise<void>((resolve) => (end = resolve)));
+  const begun: string[] = [];
+  const second = inTurn(Date.now(), () => Promise.resolve(begun.push('second')));
+  const third = inTurn(Date.now() + 60_000, () => Promise.resolve(begun.push('third')));
+  await expect(second).rejects.toThrow('its turn did not come in time');
+  end();
+  await Promise.all([first, third]);
+  expect(begun).toEqual(['third']);
 });

@@ -62,6 +62,16 @@ describe('the locks of an environment', () => {
     expect(runs).toBeGreaterThan(3);
   }, 180_000);
 
+  it('answer also when those who ask take every place that the worker has', async () => {
+    await worker.stop();
+    const rollouts = await Promise.all(
+      (['flag:a', 'flag:b'] as const).map((target) => stage.rollout({ scope: [target] })),
+    );
+    await stage.work(1);
+    await Promise.all(rollouts.map(({ handle }) => handle.result()));
+    expect(stage.entered.toSorted()).toEqual(rollouts.map(({ id }) => id).toSorted());
+  }, 120_000);
+
   it('keep a stop, and the order of those who wait, from run to run', async () => {
     await stage.startLocks({ continueAfter: 25 });
     const first = await stage.rollout({ scope: ['flag:a'], holds: true });

@@ -96,7 +96,8 @@ export class Stage {
     };
   }
 
-  async work(): Promise<{ stop(): Promise<void> }> {
+  /** @param atOnce activities that the worker performs at the same time */
+  async work(atOnce = 100): Promise<{ stop(): Promise<void> }> {
     const { client, environment, taskQueue, connection } = this;
     const locks = createLocksActivities({
       client,
@@ -111,6 +112,7 @@ export class Stage {
       workflowBundle: this.code,
       activities: { ...locks, ...this.#room() },
       stickyQueueScheduleToStartTimeout: '1s',
+      maxConcurrentActivityTaskExecutions: atOnce,
     });
     const ended = worker.run();
     const running = {
