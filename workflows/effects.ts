@@ -2,6 +2,7 @@ import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workfl
 import type { Plan } from '../src/engine/plan.js';
 import type { Effects, LockRequest, Running, Subscription, Verb, Verbs } from '../src/engine/ports.js';
 import type { RolloutState } from '../src/engine/state.js';
+import { dueWithin } from './detached.js';
 import type { Inbox } from './inbox.js';
 import type { RolloutInput } from './protocol.js';
 import { performVerb } from './verbs.js';
@@ -60,7 +61,7 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
 /** Whoever had decided before the deadline is heard before it passes. */
 async function waitUntil(until: number, due: () => boolean, inbox: Inbox): Promise<void> {
   const left = until - Date.now();
-  if (left > 0 && (await condition(due, left))) return;
+  if (left > 0 && (await dueWithin(left, due))) return;
   const before = [...inbox.authorising];
   await condition(() => inbox.waiting || before.every((id) => !inbox.authorising.has(id)));
 }

@@ -1,5 +1,6 @@
 import { condition, proxyActivities } from '@temporalio/workflow';
 import type { JournalEvent } from '../src/engine/journal.js';
+import { dueWithin } from './detached.js';
 
 interface JournalActivities {
   exportJournal(input: { rollout: string; events: readonly JournalEvent[] }): Promise<void>;
@@ -12,7 +13,7 @@ const { exportJournal } = proxyActivities<JournalActivities>({
 });
 
 /** Transitions come in bursts, and each export costs six events of history: what comes within this time leaves as one. */
-const gatherFor = '1s';
+const gatherFor = 1_000;
 
 /** Sends the journal out. */
 export interface Exporter {
@@ -39,7 +40,7 @@ export function startExporter(rollout: string, journal: readonly JournalEvent[],
     for (;;) {
       await condition(() => exported < journal.length);
       // The first leaves at once: by it a rescue finds the plan, whatever becomes of the rollout then.
-      if (!hurried && exported > 0) await condition(() => hurried, gatherFor);
+      if (!hurried && exported > 0) await dueWithin(gatherFor, () => hurried);
       const events = journal.slice(exported);
       idle = false;
       await exportJournal({ rollout, events });

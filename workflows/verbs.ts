@@ -1,7 +1,6 @@
 import {
   ActivityCancellationType,
   ActivityFailure,
-  CancellationScope,
   isCancellation,
   proxyActivities,
   TimeoutFailure,
@@ -10,6 +9,7 @@ import {
 import { formatDuration } from '../src/engine/duration.js';
 import type { Act } from '../src/engine/plan.js';
 import type { Result, Running, Verb, Verbs } from '../src/engine/ports.js';
+import { DetachedScope } from './detached.js';
 
 type Activities = { readonly [V in Verb]: (input: Verbs[V]['in']) => Promise<Verbs[V]['out']> };
 
@@ -30,28 +30,30 @@ const longVerbs: ReadonlySet<Verb> = new Set([
   'judge',
 ]);
 
+/** Verbs that change the world over some time. The others end by themselves: nobody gains by stopping them. */
+const stoppable: ReadonlySet<Verb> = new Set(['apply', 'undo', 'restore']);
+
 /** Starts a verb as an activity: retried until `within` is over, cancelled only when the interpreter says so. */
 export function performVerb<V extends Verb>(
   verb: V,
   input: Verbs[V]['in'],
   within: number,
 ): Running<Verbs[V]['out']> {
-  const scope = new CancellationScope({ cancellable: true });
+  const scope = stoppable.has(verb) ? new DetachedScope() : undefined;
   let result: Result<Verbs[V]['out']> | undefined;
   const activities: Activities = proxyActivities<Activities>(optionsFor(verb, input, within));
   const activity = activities[verb] as (input: Verbs[V]['in']) => Promise<Verbs[V]['out']>;
-  scope
-    .run(() => activity(input))
-    .then(
-      (value) => (result = { ok: true, value }),
-      (error: unknown) =>
-        (result = { ok: false, error: messageOf(error, within), cancelled: isCancellation(error) }),
-    );
+  const answer = scope ? scope.run(() => activity(input)) : activity(input);
+  answer.then(
+    (value) => (result = { ok: true, value }),
+    (error: unknown) =>
+      (result = { ok: false, error: messageOf(error, within), cancelled: isCancellation(error) }),
+  );
   return {
     get result() {
       return result;
     },
-    cancel: () => scope.cancel(),
+    cancel: () => scope?.cancel(),
   };
 }
 

@@ -186,7 +186,7 @@ export type Result<T> =
 export interface Running<T> {
   /** Absent until it ended. */
   readonly result: Result<T> | undefined;
-  /** Asks it to stop; it still ends with a result. */
+  /** Asks it to stop; it still ends with a result. What only asks, and changes nothing, goes on to its end. */
   cancel(): void;
 }
 
