@@ -1,4 +1,3 @@
-import { condition, sleep } from '@temporalio/workflow';
 import { RootCancellationScope } from '@temporalio/workflow/lib/cancellation-scope.js';
 
 /**
@@ -7,19 +6,3 @@ import { RootCancellationScope } from '@temporalio/workflow/lib/cancellation-sco
  * one but its own `cancel`.
  */
 export class DetachedScope extends RootCancellationScope {}
-
-/** Waits until `due`, at most `ms`; answers whether it came to that. */
-export async function dueWithin(ms: number, due: () => boolean): Promise<boolean> {
-  if (due()) return true;
-  const timer = new DetachedScope();
-  let over = false;
-  timer
-    .run(() => sleep(ms))
-    .then(
-      () => (over = true),
-      () => undefined,
-    );
-  await condition(() => over || due());
-  timer.cancel();
-  return due();
-}

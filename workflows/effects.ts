@@ -2,10 +2,14 @@ import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workfl
 import type { Plan } from '../src/engine/plan.js';
 import type { Effects, LockRequest, Running, Subscription, Verb, Verbs } from '../src/engine/ports.js';
 import type { RolloutState } from '../src/engine/state.js';
-import { dueWithin } from './detached.js';
+import { createAlarm, type Alarm } from './alarm.js';
 import type { Inbox } from './inbox.js';
 import type { RolloutInput } from './protocol.js';
 import { performVerb } from './verbs.js';
+
+/** Events of a history that are replayed in no time, and milliseconds of a rest that are worth a new run. */
+const shortHistory = 60;
+const longRest = 900_000;
 
 /** What a rollout's effects are made of. */
 interface Parts {
@@ -23,13 +27,20 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
   const underWay = new Set<Running<unknown>>();
   const notices = new Set<Running<unknown>>();
 
+  const alarm = createAlarm();
+
   const isFull = () => {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
     return continueAsNewSuggested || historyLength >= (input.continueAfter ?? Number.POSITIVE_INFINITY);
   };
+  /** Whoever wakes it will have all of its history to replay first, and somebody may have to be freed of the candidate. */
+  const isLongToWake = (until: number | undefined) =>
+    state.exposure > 0 &&
+    workflowInfo().historyLength >= shortHistory &&
+    (until ?? 0) - Date.now() >= longRest;
   /** Nothing may be in flight: what answers to this run would be lost to the next. */
-  const renews = () =>
-    isFull() &&
+  const renews = (until: number | undefined) =>
+    (isFull() || isLongToWake(until)) &&
     !inbox.waiting &&
     inbox.authorising.size === 0 &&
     allHandlersFinished() &&
@@ -45,8 +56,9 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
     record: () => undefined,
     wait(until, running, resting = false) {
       visibility.show();
-      const due = () => inbox.waiting || running?.result !== undefined || (resting && renews());
-      return until === undefined ? condition(due) : waitUntil(until, due, inbox);
+      alarm.set(until);
+      const due = () => inbox.waiting || running?.result !== undefined || (resting && renews(until));
+      return until === undefined ? condition(due) : waitUntil(alarm, due, inbox);
     },
     perform<V extends Verb>(verb: V, given: Verbs[V]['in'], within: number) {
       const running = performVerb(verb, addressed(verb, given, parts), within);
@@ -59,9 +71,9 @@ export function effectsOf(parts: Parts): { readonly effects: Effects; notified()
 }
 
 /** Whoever had decided before the deadline is heard before it passes. */
-async function waitUntil(until: number, due: () => boolean, inbox: Inbox): Promise<void> {
-  const left = until - Date.now();
-  if (left > 0 && (await dueWithin(left, due))) return;
+async function waitUntil(alarm: Alarm, due: () => boolean, inbox: Inbox): Promise<void> {
+  await condition(() => alarm.rang || due());
+  if (due()) return;
   const before = [...inbox.authorising];
   await condition(() => inbox.waiting || before.every((id) => !inbox.authorising.has(id)));
 }

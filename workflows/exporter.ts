@@ -1,6 +1,6 @@
 import { condition, proxyActivities } from '@temporalio/workflow';
 import type { JournalEvent } from '../src/engine/journal.js';
-import { dueWithin } from './detached.js';
+import { dueWithin } from './alarm.js';
 
 interface JournalActivities {
   exportJournal(input: { rollout: string; events: readonly JournalEvent[] }): Promise<void>;

@@ -14,6 +14,7 @@ import type { Plan } from '../src/engine/plan.js';
 import { statusReport } from '../src/engine/report.js';
 import { initialState, type Outcome, type RolloutState } from '../src/engine/state.js';
 import { validate } from '../src/engine/validate.js';
+import { dueWithin } from './alarm.js';
 import { effectsOf } from './effects.js';
 import { startExporter } from './exporter.js';
 import { openInbox, type Inbox } from './inbox.js';
@@ -23,10 +24,10 @@ import { carriedOver, chainMemo, exportedBefore } from './renewal.js';
 import { createVisibility } from './visibility.js';
 
 /**
- * How long a rollout that is over waits for its journal and notices to leave; history keeps both in any case. Longer
- * than an attempt at either may take: what died with its worker is tried again.
+ * Milliseconds for which a rollout that is over waits for its journal and notices to leave; history keeps both in any
+ * case. Longer than an attempt at either may take: what died with its worker is tried again.
  */
-const flushTime = '3m';
+const flushTime = 180_000;
 
 /** One rollout: the interpreter of `src/engine` with Temporal's timers, signals and activities as its effects. */
 export async function rollout(input: RolloutInput): Promise<RolloutResult> {
@@ -53,7 +54,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
         await condition(() => inbox.waiting || allHandlersFinished());
       }
       // Whoever decides while it leaves is answered, too.
-      await condition(() => inbox.waiting || gone(), flushTime);
+      await dueWithin(flushTime, () => inbox.waiting || gone());
     } while (inbox.waiting);
     return { outcome };
   });

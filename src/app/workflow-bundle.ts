@@ -10,8 +10,12 @@ const interceptors = [
   new URL('../../workflows/resets', import.meta.url),
 ].map((url) => fileURLToPath(url));
 
-/** Pure and without state of their own: one copy serves every workflow in memory, which would have its own of it otherwise. */
+/**
+ * What is loaded before any workflow. Pure and without state of their own: one copy serves every workflow in memory, which
+ * would have its own of it otherwise. How deep stacks are can be said only here: the sandbox freezes its globals next.
+ */
 const shared = [
+  new URL('../../workflows/stack-depth', import.meta.url),
   new URL('../engine/index', import.meta.url),
   new URL('../engine/locks', import.meta.url),
   new URL('../analysis/roster', import.meta.url),

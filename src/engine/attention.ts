@@ -21,10 +21,11 @@ export async function listen(run: Run, until?: number, running?: Running<unknown
  */
 export async function rest(run: Run, until?: number): Promise<void> {
   const { effects } = run;
-  if (effects.renews()) throw new Renewal();
-  await effects.wait(earliest(until, holdDeadline(run), warmUp(run)), undefined, true);
+  const end = () => earliest(until, holdDeadline(run), warmUp(run));
+  if (effects.renews(end())) throw new Renewal();
+  await effects.wait(end(), undefined, true);
   attend(run);
-  if (effects.renews()) throw new Renewal();
+  if (effects.renews(end())) throw new Renewal();
 }
 
 /** Waits for a verb to end, listening meanwhile. */

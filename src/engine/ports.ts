@@ -203,10 +203,10 @@ export interface Effects {
    */
   wait(until: number | undefined, running?: Running<unknown>, resting?: boolean): Promise<void>;
   /**
-   * Whether to go on in a new run now. Asked only while resting, when the interpreter has nothing under way; true only
-   * when nothing else is, either. A wait that is `resting` ends as soon as this is true.
+   * Whether to go on in a new run now, before it rests until `until`. Asked only while resting, when the interpreter has
+   * nothing under way; true only when nothing else is, either. A wait that is `resting` ends as soon as this is true.
    */
-  renews(): boolean;
+  renews(until: number | undefined): boolean;
   /** The oldest message not yet taken. */
   take(): Message | undefined;
   /** Starts a verb. It is tried again until it succeeds, fails for good, or `within` milliseconds are over. */

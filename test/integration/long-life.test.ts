@@ -88,6 +88,40 @@ it.concurrent('completes over many runs as in one: approvals of different runs c
 );
 
 it.concurrent(
+  'with people exposed it is short to wake: a new run begins before a long rest, and goes back as the first would',
+  () =>
+    inEnvironment({}, async (environment) => {
+      const { temporal } = environment;
+      const before = await lookAtWorld(environment);
+      const rollout = await environment.start({ soakFor: '1h' });
+      await rollout.waitForWatch('watch/soak');
+      await untilRuns(environment, rollout, 2);
+      const [first, second] = await runsOf(temporal, rollout.id);
+      expect(first!.events!.length).toBeGreaterThan(60);
+      expect(second!.events!.length).toBeLessThan(20);
+
+      environment.shop.failing = 0.5;
+      const { outcome, journal } = await rollout.ended();
+      expect(outcome.type).toBe('rolled-back');
+      expect(await runsOf(temporal, rollout.id)).toHaveLength(2);
+      expect(eventsOf(journal, 'verified')).toHaveLength(2);
+      expect(journal.map(({ number }) => number)).toEqual(journal.map((_, index) => index + 1));
+      expect(await rollout.verifyExported()).toMatchObject({ ok: true, entries: journal.length });
+      expect(await lookAtWorld(environment)).toEqual(before);
+    }),
+);
+
+it.concurrent('nobody exposed, and it stays in its run, however long it rests', () =>
+  inEnvironment({}, async (environment) => {
+    const rollout = await environment.start({ ...unexposed, decideWithin: '1h' });
+    await rollout.waitForGate('approve/go');
+    await rollout.decide('ana', { type: 'abort' });
+    await rollout.ended();
+    expect(await runsOf(environment.temporal, rollout.id)).toHaveLength(1);
+  }),
+);
+
+it.concurrent(
   'each of the decisions that come without a pause is answered, whatever run begins meanwhile',
   () =>
     inEnvironment({}, async (environment) => {

@@ -49,6 +49,8 @@ it('a day of soak costs few history events, however often it is sampled', { time
     // The first evidence after the exposure may be late, and is waited for once.
     await untilScraped(environment, (stall.lookBack + stall.maxAge) / interval);
     await untilExported(environment, rollout);
+    // Before its long rest it goes on in a new run.
+    while ((await events(environment, rollout)).rollout >= 20) await sleep(100);
 
     const begun = await events(environment, rollout);
     await untilScraped(environment, samples);
