@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Duration } from '../src/engine/duration.js';
+import { milliseconds, type Duration } from '../src/engine/duration.js';
 import { soaking } from './plans.js';
 import { startRollout } from './rollouts.js';
 import type { BenchWorker, Stage } from './stage.js';
 
-/** A rollout that is to soak: its key, and the source that guards it. */
+/** A rollout that is to soak: its key, the source that guards it, and how often it is sampled. */
 export interface Soaker {
   readonly key: string;
   readonly source: string;
+  readonly every: Duration;
 }
 
 const lookEvery = 250;
@@ -25,7 +26,6 @@ export async function fill(
   { client, say, cached }: Stage,
   worker: BenchWorker,
   soakers: readonly Soaker[],
-  every: Duration,
 ): Promise<{ readonly perSecond: number }> {
   const before = (await worker.ask({ type: 'exposed' })).flags;
   const counts: Count[] = [];
@@ -38,7 +38,7 @@ export async function fill(
       const soaker = started - exposed < allowed ? soakers[started] : undefined;
       if (soaker) {
         started += 1;
-        await startRollout(client, soaker.key, soaking(soaker.key, soaker.source, every));
+        await startRollout(client, soaker.key, soaking(soaker.key, soaker.source, soaker.every));
       } else await sleep(lookEvery);
     }
   });
@@ -59,6 +59,16 @@ export async function fill(
   };
   await Promise.all([...starting, counting()]);
   return { perSecond: highestRate(counts) };
+}
+
+/** Intervals until a new subscription is settled: until then the absence of evidence is forgiven. */
+const settling = 10;
+
+/** Waits until nobody has anything to do but to soak. */
+export async function settle({ say }: Stage, every: Duration): Promise<void> {
+  const span = settling * milliseconds(every);
+  say(`all soak; waiting for ${span / 1_000} s until they are settled`);
+  await sleep(span);
 }
 
 interface Count {

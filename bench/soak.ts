@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { milliseconds } from '../src/engine/duration.js';
-import { fill } from './crowd.js';
+import { fill, settle } from './crowd.js';
 import { told, within, type Figure } from './figures.js';
 import type { Scale } from './options.js';
 import { crowd } from './plans.js';
@@ -10,8 +10,7 @@ import type { BenchWorker, Stage } from './stage.js';
 import { percentile } from './statistics.js';
 import { until } from './until.js';
 
-/** Intervals until a new subscription is settled, and how many are measured then. */
-const settling = 9;
+/** How many intervals are measured. */
 const measured = 6;
 /** Histories that are counted, evenly picked. */
 const histories = 50;
@@ -29,12 +28,10 @@ export async function benchSoak(stage: Stage, { rollouts = 5_000, every }: Scale
   const { perSecond } = await fill(
     stage,
     worker,
-    keys.map((key) => ({ key, source: crowd })),
-    every,
+    keys.map((key) => ({ key, source: crowd, every })),
   );
-  say(`all ${rollouts} soak; measuring for ${((settling + measured) * interval) / 1_000} s`);
-  await sleep(settling * interval);
-
+  await settle(stage, every);
+  say(`measuring ${rollouts} for ${(measured * interval) / 1_000} s`);
   await worker.ask({ type: 'samples' });
   const before = await look(stage, worker, keys);
   await sleep(measured * interval);
