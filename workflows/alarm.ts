@@ -14,7 +14,9 @@ export function createAlarm(): Alarm {
   let rang = false;
   return {
     set(at) {
-      if (at === present?.at) return;
+      // It can ring before the workflow's clock is there: after a query, and when the server's clocks differ.
+      const early = rang && at !== undefined && at > Date.now();
+      if (at === present?.at && !early) return;
       present?.scope.cancel();
       present = undefined;
       rang = false;
