@@ -25,6 +25,10 @@ export class RolloutWatch {
     return this.subscriber.guards.flatMap(({ name }) => this.#latest.get(name) ?? []);
   }
 
+  get sources(): ReadonlySet<string> {
+    return new Set(this.subscriber.guards.map(({ metric }) => metric.source));
+  }
+
   guardsOf(source: string): readonly Guard[] {
     const known = this.#bySource.get(source);
     if (known !== undefined) return known;

@@ -17,7 +17,7 @@ interface Users {
 export class Watchlist {
   readonly #watches = new Map<string, RolloutWatch>();
   readonly #guards = new Guards();
-  /** What was found out since the last change. */
+  /** What was found out about a source since its users changed: nobody else's coming makes it be found out anew. */
   readonly #users = new Map<string, Users>();
 
   /**
@@ -54,26 +54,25 @@ export class Watchlist {
   /** Stops watching a subscription, unless a newer one has taken its place. */
   drop(subscriber: Watched): void {
     if (!this.has(subscriber)) return;
-    this.#watches.delete(subscriber.rollout);
-    this.#users.clear();
+    this.#remove(subscriber.rollout);
   }
 
   /** Takes what changed; answers the sources that newcomers need. */
   apply({ left, watched }: RosterPage): ReadonlySet<string> {
     const needed = new Set<string>();
-    for (const rollout of left) this.#watches.delete(rollout);
+    for (const rollout of left) this.#remove(rollout);
     for (const given of unpack(watched)) {
       const subscriber = { ...given, guards: this.#guards.list(given.guards) };
       const known = this.#watches.get(subscriber.rollout)?.subscriber;
       if (known !== undefined && isSame(known, subscriber)) continue;
-      this.#watches.delete(subscriber.rollout);
-      this.#watches.set(
-        subscriber.rollout,
-        new RolloutWatch(subscriber, this.begun, this.told.of(subscriber)),
-      );
-      for (const { metric } of subscriber.guards) needed.add(metric.source);
+      this.#remove(subscriber.rollout);
+      const watch = new RolloutWatch(subscriber, this.begun, this.told.of(subscriber));
+      this.#watches.set(subscriber.rollout, watch);
+      for (const source of watch.sources) {
+        needed.add(source);
+        this.#users.delete(source);
+      }
     }
-    this.#users.clear();
     return needed;
   }
 
@@ -90,6 +89,11 @@ export class Watchlist {
     };
     this.#users.set(source, users);
     return users;
+  }
+
+  #remove(rollout: string): void {
+    for (const source of this.#watches.get(rollout)?.sources ?? []) this.#users.delete(source);
+    this.#watches.delete(rollout);
   }
 }
 
