@@ -1,9 +1,26 @@
 import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The newest version that `go install` builds: the go.mod of later ones has a `replace`, which it refuses. */
-export const goBuildVersion = '1.5.1';
+/** The newest version whose modules are all to be had: later ones need one that was never published. */
+const cliVersion = '1.5.1';
+/** The one it was made for can stay interrupted for ever by a call that was cut short, and with it the whole server. */
+const sqliteVersion = '1.51.0';
+
+/** Names what `buildTemporal` builds. */
+export const goBuildVersion = `${cliVersion}-sqlite-${sqliteVersion}`;
+
+const cli = 'github.com/temporalio/cli';
+const goModule = `module switchback/temporal
+
+go 1.25.0
+
+require (
+	${cli} v${cliVersion}
+	modernc.org/sqlite v${sqliteVersion}
+)
+`;
 
 const PROGRESS_EVERY_MS = 3_000;
 const ERROR_LINES = 12;
@@ -23,13 +40,12 @@ export async function buildTemporal(options: {
   onProgress(line: string): void;
 }): Promise<string> {
   const { go, into, env, onProgress } = options;
-  onProgress(
-    `Temporal CLI ${goBuildVersion}: building with Go; the first time takes minutes and 4 GB of disk`,
-  );
+  onProgress(`Temporal CLI ${cliVersion}: building with Go; the first time takes minutes and 4 GB of disk`);
+  await writeFile(join(into, 'go.mod'), goModule);
   const child = spawn(
     go,
-    ['install', '-trimpath', '-ldflags=-s -w', `github.com/temporalio/cli/cmd/temporal@v${goBuildVersion}`],
-    { cwd: into, env: { ...env, GOBIN: into, CGO_ENABLED: '0' }, stdio: ['ignore', 'ignore', 'pipe'] },
+    ['build', '-mod=mod', '-trimpath', '-ldflags=-s -w', '-o', 'temporal', `${cli}/cmd/temporal`],
+    { cwd: into, env: { ...env, GOWORK: 'off', CGO_ENABLED: '0' }, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const killed = () => child.kill();
   process.once('exit', killed);
@@ -42,7 +58,7 @@ export async function buildTemporal(options: {
         resolve(code === 0 ? undefined : signal ? `ended by ${signal}` : `exit code ${code}`),
       );
     });
-    if (end !== undefined) throw new Error(`go install failed (${end})${progress.lastLines()}`);
+    if (end !== undefined) throw new Error(`go build failed (${end})${progress.lastLines()}`);
     return join(into, 'temporal');
   } finally {
     progress.end();
@@ -80,6 +96,6 @@ class Progress {
     const phase = fetching ? `fetching modules, ${this.modules} so far` : 'compiling';
     this.modulesTold = this.modules;
     const seconds = Math.round((Date.now() - this.began) / 1000);
-    this.onProgress(`Temporal CLI ${goBuildVersion}: ${phase}, ${seconds} s`);
+    this.onProgress(`Temporal CLI ${cliVersion}: ${phase}, ${seconds} s`);
   }
 }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../../src/app/local/ports.js';
 import { provideTemporalCli } from '../../../src/app/local/temporal-binary.js';
+import { goBuildVersion } from '../../../src/app/local/temporal-build.js';
 import { scratchDirectory, script } from './scratch.js';
 
 const version = (text: string) => `echo 'temporal version ${text} (Server 1.2.3, UI 4.5.6)'`;
@@ -98,19 +99,24 @@ describe('without network', () => {
     await script(
       join(bin, 'go'),
       `echo "$@" CGO_ENABLED=$CGO_ENABLED >> '${directory}/calls'`,
+      `/bin/cp go.mod '${directory}/go.mod'`,
       'echo "go: downloading example.org/module v1.0.0" >&2',
       '/bin/sleep 4',
-      `printf '#!/bin/sh\\necho temporal version 0.0.0-DEV\\n' > "$GOBIN/temporal"`,
-      '/bin/chmod 755 "$GOBIN/temporal"',
+      `printf '#!/bin/sh\\necho temporal version 0.0.0-DEV\\n' > temporal`,
+      '/bin/chmod 755 temporal',
     );
     const results = await Promise.all([1, 2, 3].map(() => provideTemporalCli(options)));
-    const path = join(store, '1.5.1', 'temporal');
+    const path = join(store, goBuildVersion, 'temporal');
     expect(results.map((result) => result.path)).toEqual([path, path, path]);
     expect(results.map((result) => result.from).sort()).toEqual(['cache', 'cache', 'go']);
     expect(await readFile(join(directory, 'calls'), 'utf8')).toBe(
-      'install -trimpath -ldflags=-s -w github.com/temporalio/cli/cmd/temporal@v1.5.1 CGO_ENABLED=0\n',
+      'build -mod=mod -trimpath -ldflags=-s -w -o temporal github.com/temporalio/cli/cmd/temporal CGO_ENABLED=0\n',
     );
-    expect(await readdir(store)).toEqual(['1.5.1']);
+    const required = await readFile(join(directory, 'go.mod'), 'utf8');
+    expect(required).toContain('github.com/temporalio/cli v1.5.1');
+    // Older ones leave a server in memory dead after a call that was cut short: decision 26.
+    expect(required).toContain('modernc.org/sqlite v1.51.0');
+    expect(await readdir(store)).toEqual([goBuildVersion]);
     expect(lines).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/fetching modules, 1 so far, \d+ s$/),
@@ -124,11 +130,11 @@ describe('without network', () => {
     await script(
       join(bin, 'go'),
       'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do echo "line $i" >&2; done',
-      'echo half > "$GOBIN/temporal"',
+      'echo half > temporal',
       'exit 2',
     );
     const error = await provideTemporalCli(options).catch((caught: Error) => caught.message);
-    expect(error).toMatch(/go install failed \(exit code 2\)\n +line 3\n[^]*line 14\n/);
+    expect(error).toMatch(/go build failed \(exit code 2\)\n +line 3\n[^]*line 14\n/);
     expect(error).not.toContain('line 2\n');
     expect(await readdir(store)).toEqual([]);
   });
