@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Worker } from '@temporalio/worker';
 import { memoryFile, type Memory } from '../../activities/flags/memory.js';
 import { createJournal } from '../../activities/journal/journal.js';
 import { createRecords } from '../../activities/records/records.js';
 import type { Json } from '../../src/engine/json.js';
 import type { JournalEvent } from '../../src/engine/journal.js';
+import { replayHistory } from '../support/rollouts/replay-history.js';
 import type { Answers } from './hands.js';
 import { eventsThatCount, normal } from './normal.js';
 import type { Stage } from './stage.js';
@@ -99,8 +99,7 @@ function faultsOfDecisions(journal: readonly JournalEvent[], answers: Answers): 
 /** A history that does not replay would have stopped the next worker that takes it up. */
 async function faultOfReplay({ temporal, rollout }: Stage, codePath: string): Promise<string> {
   const history = await temporal.workflow.getHandle(rollout).fetchHistory();
-  const replayed = Worker.runReplayHistory({ workflowBundle: { codePath } }, history, rollout);
-  return replayed.then(
+  return replayHistory({ codePath }, history, rollout).then(
     () => 'replays',
     (error: unknown) => String(error),
   );

@@ -16,6 +16,7 @@ import { Calls } from '../../src/app/client/calls.js';
 import { rootMessage } from '../../src/app/client/failures.js';
 import { bundleWorkflows } from '../../src/app/workflow-bundle.js';
 import { askedTooEarly } from '../../workflows/too-early.js';
+import { replayHistory } from '../support/rollouts/replay-history.js';
 import '../support/servers.js';
 import { goSignal, lookQuery, type early } from './fixtures/early.js';
 
@@ -80,7 +81,7 @@ async function untilScheduled(handle: WorkflowHandle): Promise<void> {
 }
 
 async function expectReplay(handle: WorkflowHandle): Promise<void> {
-  await Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory(), handle.workflowId);
+  await replayHistory(workflowBundle, await handle.fetchHistory(), handle.workflowId);
 }
 
 /** Asks while no worker lives, lets something happen, and lets a worker come. Answers what became of the question. */

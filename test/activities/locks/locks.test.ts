@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Worker } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { connect } from '../../../src/app/client.js';
 import {
@@ -11,6 +10,7 @@ import {
 import type { Asking } from '../../../src/engine/locks.js';
 import type { Answer } from '../../../src/engine/messages.js';
 import type { Target } from '../../../src/engine/plan.js';
+import { replayHistory } from '../../support/rollouts/replay-history.js';
 import { temporalCli } from '../../support/rollouts/temporal-cli.js';
 import { eventually } from '../sentinel/stage.js';
 import { Stage } from './stage.js';
@@ -55,7 +55,7 @@ describe('the locks of an environment', () => {
     let runs = 0;
     for (let at: string | undefined = runId; at !== undefined; runs++) {
       const history = await stage.client.workflow.getHandle(locksId(stage.environment), at).fetchHistory();
-      await Worker.runReplayHistory({ workflowBundle: stage.code }, history, locksId(stage.environment));
+      await replayHistory(stage.code, history, locksId(stage.environment));
       const last = history.events?.at(-1);
       at = last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
     }
