@@ -1,0 +1,25 @@
+import { refuse, type Rule } from './rule.js';
+
+const quorumCanBeReached: Rule = (_plan, steps) => {
+  for (const placed of steps) {
+    const { step } = placed;
+    if (step.type !== 'gate') continue;
+    if (step.leave.by.length === 0) refuse(placed, 'names no group that may approve', 'add groups to by');
+    if (!Number.isInteger(step.leave.quorum))
+      refuse(placed, 'asks for a part of a person', 'let quorum be a whole number');
+  }
+};
+
+const earlyIsEarlier: Rule = (_plan, steps) => {
+  for (const placed of steps) {
+    const { step } = placed;
+    if (step.type !== 'watch' || !step.early) continue;
+    if (step.early.by.length === 0)
+      refuse(placed, 'names no group that may end it early', 'add groups to early.by, or leave early out');
+    if (step.early.after > step.for)
+      refuse(placed, 'could be ended early only after its end', 'let early.after be at most for');
+  }
+};
+
+/** Whoever is asked can answer. */
+export const people: readonly Rule[] = [quorumCanBeReached, earlyIsEarlier];
