@@ -25,7 +25,7 @@ import { openDecisions } from './locks/decisions.js';
 import { openKeeper, type Keeper } from './locks/keeper.js';
 import { createLooks } from './locks/looks.js';
 
-const acquireUpdate = defineUpdate<LockAnswer, [Asking]>(locksNames.acquire);
+const acquireUpdate = defineUpdate<LockAnswer[], [readonly Asking[]]>(locksNames.acquire);
 const releaseSignal = defineSignal<[Release]>(locksNames.release);
 const decideUpdate = defineUpdate<Answer, [LocksRequest]>(locksNames.decide);
 const decideSignal = defineSignal<[LocksRequest]>(locksNames.decide);
@@ -57,12 +57,14 @@ async function keep(input: LocksInput): Promise<LocksInput> {
   const decisions = openDecisions(keeper, looks, input.answers ?? []);
   let ready = input.table !== undefined;
 
-  const acquire = async (asking: Asking): Promise<LockAnswer> => {
+  const acquire = async (all: readonly Asking[]): Promise<LockAnswer[]> => {
     await condition(() => ready);
-    const { table, answer } = ask(keeper.table, asking, Date.now());
-    keeper.change(table);
-    if (answer.status === 'queued') looks.soon();
-    return answer;
+    return all.map((asking) => {
+      const { table, answer } = ask(keeper.table, asking, Date.now());
+      keeper.change(table);
+      if (answer.status === 'queued') looks.soon();
+      return answer;
+    });
   };
   setHandler(acquireUpdate, shielded(acquire));
   setHandler(releaseSignal, (given) => keeper.change(release(keeper.table, given, Date.now())));

@@ -7,17 +7,17 @@ import type { Plan } from '../../src/engine/plan.js';
 import type { LockAnswer, Verbs } from '../../src/engine/ports.js';
 import { endingsOf } from './endings.js';
 import { readTargets, type ReadingTools } from './read-targets.js';
-import { atMost } from './in-turn.js';
 import { holdersOf, pauseAll } from './running.js';
 import { startLocks } from './start-locks.js';
-
-/** The server refuses an eleventh update of a workflow while ten are under way, and other workers ask as well. */
-const askingAtOnce = 3;
+import { together } from './together.js';
 
 /**
- * How long one attempt waits for its answer. The locks themselves need places among the worker's activities: whoever
- * waits for them gives its own back, below the time after which its attempt is given up.
+ * Those who share a call, and how long one attempt waits for its call and then for the answer. The locks themselves
+ * need places among the worker's activities: whoever waits for them gives its own back, below the time after which its
+ * attempt is given up. Every call has all its time: the server forgets the updates that are under way when one is cut
+ * short while it loads the locks, and then everybody's takes longer.
  */
+const asking = { most: 100, turnWithin: 5_000 } as const;
 const answerWithin = 8_000;
 
 /** What the locks of an environment work with. */
@@ -40,11 +40,26 @@ export type LockingActivities = Omit<LocksActivities, 'identify'> & {
 
 export function createLocksActivities(dependencies: LocksDependencies): LockingActivities {
   const { client, environment, taskQueue, records } = dependencies;
-  const inTurn = atMost(askingAtOnce);
+  const ask = together<Asking, LockAnswer>(
+    (all) =>
+      client.withDeadline(Date.now() + answerWithin, () =>
+        client.workflow.executeUpdateWithStart<Workflow, LockAnswer[], [readonly Asking[]]>(
+          locksNames.acquire,
+          {
+            args: [all],
+            startWorkflowOperation: new WithStartWorkflowOperation(
+              locksNames.workflow,
+              startLocks(environment, taskQueue),
+            ),
+          },
+        ),
+      ),
+    asking,
+  );
   return {
     async acquire({ plan, digest, rollout, owner, scope, wait, holds, takesBack }) {
       if (plan && digest !== undefined) await records.plans.put(digest, plan);
-      const asking: Asking = {
+      return ask({
         rollout,
         owner,
         scope,
@@ -53,23 +68,7 @@ export function createLocksActivities(dependencies: LocksDependencies): LockingA
         ...(holds && { holds }),
         ...(takesBack !== undefined && { takesBack }),
         ...(digest !== undefined && { digest }),
-      };
-      const deadline = Date.now() + answerWithin;
-      const startWorkflowOperation = new WithStartWorkflowOperation(
-        locksNames.workflow,
-        startLocks(environment, taskQueue),
-      );
-      // Each attempt waits for the same answer: the server takes few updates at a time.
-      const updateId = `${rollout} ${asking.askedAt}`;
-      return inTurn(deadline, () =>
-        client.withDeadline(deadline, () =>
-          client.workflow.executeUpdateWithStart<Workflow, LockAnswer, [Asking]>(locksNames.acquire, {
-            args: [asking],
-            updateId,
-            startWorkflowOperation,
-          }),
-        ),
-      );
+      });
     },
 
     async release({ rollout, handsBack }) {

@@ -33,13 +33,13 @@ it('locks that lose the worker that reads who holds what are open soon all the s
     },
   });
   const asking: Asking = { rollout: 'r', owner: 'o', scope: ['flag:a'], wait: true, askedAt: 1 };
-  const answer = await worker.runUntil(async () => {
+  const [answer] = await worker.runUntil(async () => {
     try {
       const start = startLocks(environment, environment);
-      return await client.workflow.executeUpdateWithStart<Workflow, LockAnswer, [Asking]>(
+      return await client.workflow.executeUpdateWithStart<Workflow, LockAnswer[], [readonly Asking[]]>(
         locksNames.acquire,
         {
-          args: [asking],
+          args: [[asking]],
           startWorkflowOperation: new WithStartWorkflowOperation(locksNames.workflow, start),
         },
       );
@@ -48,6 +48,6 @@ it('locks that lose the worker that reads who holds what are open soon all the s
       await client.workflow.getHandle(startLocks(environment, environment).workflowId).terminate();
     }
   });
-  expect({ status: answer.status, attempts }).toEqual({ status: 'granted', attempts: 2 });
+  expect({ status: answer?.status, attempts }).toEqual({ status: 'granted', attempts: 2 });
   await Promise.all([client.connection.close(), connection.close()]);
 });

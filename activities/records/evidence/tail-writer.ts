@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { textOf, type Line } from './lines.js';
 import { sortTail } from './sort.js';
 
-/** Bytes after which a tail is sorted early: whoever reads, reads all of it. */
-const longestTail = 32_000_000;
+/**
+ * Bytes after which a tail is sorted early: whoever reads, reads all of it, and while thousands of rollouts begin each
+ * of them reads several times.
+ */
+const longestTail = 1_000_000;
 
 interface Tail {
   readonly file: string;

@@ -105,7 +105,7 @@ describe('the locks of an environment', () => {
     await inside(rollout.id);
     const [holder] = (await stage.table()).holders;
     const again: Asking = { ...holder!, wait: true };
-    const ask = () => stage.locks.executeUpdate(locksNames.acquire, { args: [again] });
+    const ask = () => stage.acquire(again);
     expect(await ask()).toEqual({ status: 'granted' });
     await rollout.end();
     await rollout.handle.result();
@@ -173,9 +173,7 @@ describe('the locks of an environment', () => {
     };
     const ended = await stage.rollout({ scope: ['flag:c'] }, 'silent');
     await ended.handle.result();
-    expect(await stage.locks.executeUpdate(locksNames.acquire, { args: [silent] })).toEqual({
-      status: 'granted',
-    });
+    expect(await stage.acquire(silent)).toEqual({ status: 'granted' });
     const waiting = await stage.rollout({ scope: ['flag:a'] });
     await waiting.handle.result();
     expect((await stage.table()).holders).toEqual([]);

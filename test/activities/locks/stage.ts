@@ -17,7 +17,7 @@ import { createLocksActivities } from '../../../activities/locks/create-locks-ac
 import { createRecords } from '../../../activities/records/records.js';
 import { bundleWorkflows } from '../../../src/app/workflow-bundle.js';
 import { locksId, locksNames, type Identity, type LocksInput } from '../../../src/engine/lock-protocol.js';
-import { conflict, type LockTable } from '../../../src/engine/locks.js';
+import { conflict, type Asking, type LockTable } from '../../../src/engine/locks.js';
 import type { Target } from '../../../src/engine/plan.js';
 import type { LockAnswer } from '../../../src/engine/ports.js';
 import type { lockingRollout } from '../../workflows/fixtures/locking-rollout.js';
@@ -68,6 +68,14 @@ export class Stage {
 
   table(): Promise<LockTable> {
     return this.locks.query<LockTable>(locksNames.table);
+  }
+
+  /** Asks the locks as the activity does, for one alone. */
+  async acquire(asking: Asking): Promise<LockAnswer | undefined> {
+    const [answer] = await this.locks.executeUpdate<LockAnswer[], [readonly Asking[]]>(locksNames.acquire, {
+      args: [[asking]],
+    });
+    return answer;
   }
 
   /** Starts the locks with settings of their own, before anyone asks. */
