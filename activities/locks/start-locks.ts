@@ -7,6 +7,8 @@ export function startLocks(environment: string, taskQueue: string) {
     workflowId: locksId(environment),
     taskQueue,
     args: [input],
+    // Rollouts wait for it, and many of them may be in the queue: it comes before them.
+    priority: { priorityKey: 1 },
     workflowIdConflictPolicy: 'USE_EXISTING' as const,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
     staticSummary: `Who holds which targets of ${environment}, and who waits`,

@@ -6,6 +6,8 @@ export function startSentinel(input: SentinelInput, taskQueue: string) {
     workflowId: sentinelId(input.environment),
     taskQueue,
     args: [input],
+    // Rollouts wait for it, and many of them may be in the queue: it comes before them.
+    priority: { priorityKey: 1 },
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
     staticSummary: `Watches every exposed rollout of ${input.environment}`,
   };

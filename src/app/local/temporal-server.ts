@@ -41,6 +41,9 @@ const PROCESSORS = ['transferProcessor', 'timerProcessor', 'visibilityProcessor'
 /** An activity goes to the worker with the answer to the task that scheduled it: a hop less before anything is restored. */
 const EAGER_ACTIVITIES = 'system.enableActivityEagerExecution=true';
 
+/** What others wait for comes first: without it a queue is in order of arrival, whatever priority its tasks have. */
+const PRIORITIES = 'matching.useNewMatcher=true';
+
 /** Each environment of our workers is one, and a run of tests opens more of them than the default of 100. */
 const MOST_DEPLOYMENTS = 10_000;
 
@@ -97,6 +100,7 @@ function serverArguments(options: TemporalServerOptions, port: number, uiPort: n
   }
   args.push('--dynamic-config-value', `matching.maxDeployments=${MOST_DEPLOYMENTS}`);
   args.push('--dynamic-config-value', EAGER_ACTIVITIES);
+  args.push('--dynamic-config-value', PRIORITIES);
   return args;
 }
 

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { startLocks } from '../../activities/locks/start-locks.js';
+import { startSentinel } from '../../activities/sentinel/start-sentinel.js';
+import { sentinelNames } from '../../src/analysis/sentinel.js';
+import { bundleWorkflows } from '../../src/app/workflow-bundle.js';
+import { locksNames } from '../../src/engine/lock-protocol.js';
+import '../support/servers.js';
+
+let client: Client;
+let connection: NativeConnection;
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const address = inject('temporalAddress');
+  client = new Client({ connection: await Connection.connect({ address }) });
+  connection = await NativeConnection.connect({ address });
+});
+afterAll(async () => {
+  await client?.connection.close();
+  await connection?.close();
+});
+
+/** When the first workflow task began; waits for it. */
+async function begunAt(handle: WorkflowHandle): Promise<number> {
+  const started = async () => {
+    const { events } = await handle.fetchHistory();
+    return events?.find(({ workflowTaskStartedEventAttributes: task }) => task)?.eventTime;
+  };
+  await expect.poll(started, { timeout: 30_000 }).toBeDefined();
+  const at = await started();
+  return Number(at?.seconds) * 1_000 + Number(at?.nanos) / 1e6;
+}
+
+it('sentinel and locks come before what waits in the queue, also when they came last', async () => {
+  const name = `priority-${randomUUID().slice(0, 8)}`;
+  const rank = { environment: name };
+  // Any workflow of the same queue stands for a rollout: it is the task that waits, whatever it does.
+  const others = await Promise.all(
+    Array.from({ length: 60 }, (_, index) =>
+      client.workflow.start(locksNames.workflow, {
+        taskQueue: name,
+        workflowId: `other/${name}/${index}`,
+        args: [{ format: 1, ...rank }],
+      }),
+    ),
+  );
+  const first = await Promise.all([
+    client.workflow.start(locksNames.workflow, startLocks(name, name)),
+    client.workflow.start(sentinelNames.workflow, startSentinel(rank, name)),
+  ]);
+  const worker = await Worker.create({
+    connection,
+    taskQueue: name,
+    workflowBundle: await bundleWorkflows(),
+    maxCachedWorkflows: 0,
+    maxConcurrentWorkflowTaskExecutions: 1,
+    activities: { findHolders: () => Promise.resolve([]) },
+  });
+  const all = [...first, ...others];
+  await worker.runUntil(async () => {
+    const times = await Promise.all(all.map(begunAt));
+    for (const [index] of first.entries())
+      expect(others.filter((_, other) => times[first.length + other]! < times[index]!).length).toBeLessThan(
+        5,
+      );
+  });
+  await Promise.all(all.map((handle) => handle.terminate()));
+});
