@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoParams, scenarioNames } from '../../demo/run/scenarios.js';
@@ -75,7 +75,9 @@ it('quotes refusals of plans in the words of the engine', async () => {
     .split('\n')
     .filter((line) => /^\| [a-z]/.test(line));
   expect(rows.length).toBeGreaterThan(12);
-  const files = ['validate.ts', 'runbook.ts', 'shape.ts'].map((name) => join(root, 'src/engine', name));
+  const engine = join(root, 'src/engine');
+  const rules = (await readdir(join(engine, 'rules'))).map((name) => join('rules', name));
+  const files = [...rules, 'runbook.ts', 'shape.ts'].map((name) => join(engine, name));
   const source = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
   const quoted = rows.slice(1).flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text));
   const unknown = quoted.flatMap((text) => text.split('…')).filter((part) => !source.includes(part.trim()));
