@@ -12,12 +12,13 @@ import { startLocks } from './start-locks.js';
 import { together } from './together.js';
 
 /**
- * Those who share a call, and how long one attempt waits for its call and then for the answer. The locks themselves
- * need places among the worker's activities: whoever waits for them gives its own back, below the time after which its
+ * Those who share a call, and how long one attempt waits for its call and then for the answer. They are few: an answer
+ * names everybody who is in front, and the answers of a call have to fit into one payload also when the line is long.
+ * The locks themselves need places among the worker's activities: whoever waits for them gives its own back, below the time after which its
  * attempt is given up. Every call has all its time: the server forgets the updates that are under way when one is cut
  * short while it loads the locks, and then everybody's takes longer.
  */
-const asking = { most: 100, turnWithin: 5_000 } as const;
+const sharing = { most: 10, turnWithin: 5_000 } as const;
 const answerWithin = 8_000;
 
 /** What the locks of an environment work with. */
@@ -54,7 +55,7 @@ export function createLocksActivities(dependencies: LocksDependencies): LockingA
           },
         ),
       ),
-    asking,
+    sharing,
   );
   return {
     async acquire({ plan, digest, rollout, owner, scope, wait, holds, takesBack }) {

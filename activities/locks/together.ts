@@ -44,7 +44,7 @@ export function together<A, R>(
         line.splice(place, 1);
         reject(new Error('its turn did not come in time: others are still being answered'));
       };
-      // One that is never rung for is in a call by then, and changes nothing.
+      // Whoever is in a call by then is not in the line any more.
       setTimeout(tooLate, turnWithin).unref();
       line.push(entry);
       if (!calling) void work();

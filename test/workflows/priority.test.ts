@@ -35,20 +35,20 @@ async function begunAt(handle: WorkflowHandle): Promise<number> {
 
 it('sentinel and locks come before what waits in the queue, also when they came last', async () => {
   const name = `priority-${randomUUID().slice(0, 8)}`;
-  const rank = { environment: name };
+  const input = { environment: name };
   // Any workflow of the same queue stands for a rollout: it is the task that waits, whatever it does.
   const others = await Promise.all(
     Array.from({ length: 60 }, (_, index) =>
       client.workflow.start(locksNames.workflow, {
         taskQueue: name,
         workflowId: `other/${name}/${index}`,
-        args: [{ format: 1, ...rank }],
+        args: [{ format: 1, ...input }],
       }),
     ),
   );
   const first = await Promise.all([
     client.workflow.start(locksNames.workflow, startLocks(name, name)),
-    client.workflow.start(sentinelNames.workflow, startSentinel(rank, name)),
+    client.workflow.start(sentinelNames.workflow, startSentinel(input, name)),
   ]);
   const worker = await Worker.create({
     connection,
