@@ -7,7 +7,7 @@ import { locksId } from '../../src/engine/lock-protocol.js';
 import type { Plan } from '../../src/engine/plan.js';
 import { switchback } from '../app/cli/console.js';
 import { temporalCli } from '../support/rollouts/temporal-cli.js';
-import { eventsOf, openEnvironment, type TestEnvironment } from '../support/rollouts.js';
+import { eventsOf, eventually, openEnvironment, type TestEnvironment } from '../support/rollouts.js';
 
 const old = { buildId: 'old', workflows: new URL('../support/builds/old', import.meta.url) };
 const broken = { buildId: 'broken', workflows: new URL('../support/builds/broken', import.meta.url) };
@@ -74,18 +74,18 @@ it.concurrent('an old rollout ends on its build, while the sentinel and new roll
     expect(await temporal.workflow.getHandle(sentinelId(name)).query('build')).toBe('old');
 
     await environment.workAs({ buildId: 'new' });
-    await expect
-      .poll(() => buildsOf(environment))
-      .toEqual([
+    await eventually(async () =>
+      expect(await buildsOf(environment)).toEqual([
         { build: 'new', current: true, rollouts: 0, mayGo: false },
         { build: 'old', current: false, rollouts: 1, mayGo: false },
-      ]);
+      ]),
+    );
     const second = await environment.start({}, onlyTheGate);
     await second.waitForGate('approve/go');
     expect(await workedBy(temporal, second.id)).toBe('new');
-    await expect.poll(() => workedBy(temporal, sentinelId(name))).toBe('new');
+    await eventually(async () => expect(await workedBy(temporal, sentinelId(name))).toBe('new'));
     expect(await workedBy(temporal, locksId(name))).toBe('new');
-    await expect.poll(() => watchedBy(temporal, name), { timeout: 20_000 }).toBe('new');
+    await eventually(async () => expect(await watchedBy(temporal, name)).toBe('new'));
 
     await first.decideAt('approve/go', 'ben', { type: 'reject' });
     expect((await first.ended()).outcome).toMatchObject({ type: 'rolled-back' });
@@ -93,14 +93,14 @@ it.concurrent('an old rollout ends on its build, while the sentinel and new roll
     expect(await temporal.workflow.getHandle(first.id).query('build')).toBe('old');
 
     // Now the old workers may go, and with them the activity that watched.
-    await expect
-      .poll(async () => (await buildsOf(environment))[1])
-      .toEqual({
+    await eventually(async () =>
+      expect((await buildsOf(environment))[1]).toEqual({
         build: 'old',
         current: false,
         rollouts: 0,
         mayGo: true,
-      });
+      }),
+    );
     await oldWorker.stop();
     const third = await environment.start();
     await third.waitForGate('approve/go');
@@ -127,7 +127,7 @@ it.concurrent('a rollout that its build can do nothing with is moved to a mended
       (await handle.fetchHistory()).events?.filter(
         ({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes,
       ) ?? [];
-    await expect.poll(async () => (await failedTasks()).length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await eventually(async () => expect(await failedTasks()).not.toEqual([]));
 
     await environment.workAs({ buildId: 'mended' });
     expect(await workedBy(temporal, rollout.id)).toBe('broken');
@@ -145,11 +145,11 @@ it.concurrent('a rollout that its build can do nothing with is moved to a mended
     expect(outcome).toMatchObject({ type: 'completed' });
     const started = eventsOf(journal, 'act-started').map(({ step }) => step);
     expect(new Set(started).size).toBe(started.length);
-    await expect
-      .poll(() => buildsOf(environment))
-      .toEqual([
+    await eventually(async () =>
+      expect(await buildsOf(environment)).toEqual([
         { build: 'mended', current: true, rollouts: 0, mayGo: false },
         { build: 'broken', current: false, rollouts: 0, mayGo: true },
-      ]);
+      ]),
+    );
   }),
 );
