@@ -1,6 +1,6 @@
 import { attend, attended, rest } from './attention.js';
 import type { Watch } from './plan.js';
-import type { Judgement, Result } from './ports.js';
+import type { GuardReading, Judgement, Result } from './ports.js';
 import { record, stepState, type Run } from './run.js';
 import type { OpenWatch } from './state.js';
 import { Stop } from './stop.js';
@@ -16,6 +16,7 @@ export async function performWatch(run: Run, watch: Watch): Promise<void> {
   if (plan.guards.length > 0 && !state.subscription) await subscribe(run, state.exposure);
   const progress = state.watch ?? startWatch(run, watch);
 
+  let evidence: readonly GuardReading[] = [];
   for (;;) {
     await untilDue(run, progress);
     if (plan.guards.length === 0) break;
@@ -35,13 +36,18 @@ export async function performWatch(run: Run, watch: Watch): Promise<void> {
     }
     if (state.paused) continue;
     Object.assign(state.recorded, judgement.recorded);
+    evidence = judgement.last;
     break;
   }
 
   delete state.watch;
   step.status = 'done';
   step.endedAt = effects.now();
-  record(run, 'watch-passed', watch.verify, { step: watch.id, epoch: step.epoch, evidence: evidenceOf(run) });
+  record(run, 'watch-passed', watch.verify, {
+    step: watch.id,
+    epoch: step.epoch,
+    evidence: { exposure: state.exposure, guards: inWords(evidence) },
+  });
 }
 
 function startWatch(run: Run, watch: Watch): OpenWatch {
@@ -127,11 +133,6 @@ async function extend(run: Run, watch: Watch, progress: OpenWatch, judgement: Ju
   progress.endsAt = effects.now() + Math.max(shortest, state.warmUntil - effects.now());
 }
 
-function evidenceOf({ state }: Run) {
-  return {
-    exposure: state.exposure,
-    guards: Object.fromEntries(
-      state.readings.map(({ guard, verdict, reason }) => [guard, `${verdict}: ${reason}`]),
-    ),
-  };
+function inWords(readings: readonly GuardReading[]) {
+  return Object.fromEntries(readings.map(({ guard, verdict, reason }) => [guard, `${verdict}: ${reason}`]));
 }

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { chainEntry, chainStart, findChainFault, type JournalEntry } from '../../src/engine/journal.js';
 import { statusReport } from '../../src/engine/report.js';
 import { why } from '../../src/engine/why.js';
+import type { Verdict } from '../../src/engine/plan.js';
+import { run } from '../support/world.js';
+import { expose, planOf, watch } from '../support/world/plans.js';
 import { demand, everyRun } from '../support/world/property.js';
 
 describe('rule 9: every transition has a number and a reason', () => {
@@ -39,6 +42,29 @@ describe('rule 9: every transition has a number and a reason', () => {
       return ids.size > 1 ? ['several decisions'] : [];
     });
     demand(counts, { 'several decisions': 30 });
+  });
+
+  it('gives a watch that passed the evidence by which it passed (600 runs)', async () => {
+    const counts = await everyRun({ runs: 600 }, ({ trace, plan }) => {
+      const passed = trace.events('watch-passed').map(({ event }) => event.evidence?.guards as object);
+      for (const guards of passed) {
+        expect(Object.keys(guards).toSorted()).toEqual(plan.guards.map(({ name }) => name).toSorted());
+        for (const { name, on } of plan.guards) {
+          const verdict = String(Reflect.get(guards, name)).split(':')[0] as Verdict;
+          expect(verdict === 'pass' || on[verdict] === 'continue', `${name} was ${verdict}`).toBe(true);
+        }
+      }
+      return passed.length > 0 && plan.guards.length > 0 ? ['passed'] : [];
+    });
+    demand(counts, { passed: 50 });
+  });
+
+  it('gives it also when what the sentinel says of changes is still on its way', async () => {
+    const plan = planOf({ canary: [expose('a', 5), watch('1', 4_000)] });
+    const { ended, trace } = await run(plan, { sentinel: { delay: 6_000 } });
+    expect(ended).toMatchObject({ type: 'completed' });
+    const [passed] = trace.events('watch-passed');
+    expect(passed?.event.evidence).toEqual({ exposure: 5, guards: { errors: 'pass: simulated pass' } });
   });
 
   it('keeps a state that survives being written down, and a report at the end (300 runs)', async () => {
