@@ -54,6 +54,27 @@ describe('what is compared', () => {
     expect(eventsThatCount([accepted, accepted])).toHaveLength(2);
   });
 
+  it('leaves out leave that a hold voided before it was used, with the gate that asked for it', () => {
+    const at = { step: 'approve/go' };
+    const opened = event('gate-opened', at);
+    const accepted = event('decision', { ...at, evidence: { accepted: true } });
+    const passed = event('gate-passed', at);
+    const voided = event('approvals-voided', at);
+    const once = [opened, accepted, passed, event('act-started', { step: 'a' })];
+    const [open, close] = [once.slice(0, 2), once.slice(0, 3)];
+    for (const held of [
+      [...open, voided, accepted, passed],
+      [...close, event('hold'), voided, ...close],
+      [...close, voided, ...close, voided, ...close],
+      [...open, voided, accepted, passed, voided, ...open, voided, accepted, passed],
+    ]) {
+      expect(eventsThatCount([...held, once[3]!])).toEqual(eventsThatCount(once));
+    }
+    expect(eventsThatCount([...close, ...once])).not.toEqual(eventsThatCount(once));
+    expect(eventsThatCount([...close, event('hold'), ...once])).not.toEqual(eventsThatCount(once));
+    expect(eventsThatCount([...once, voided])).not.toEqual(eventsThatCount(once));
+  });
+
   it('keeps what was done apart from what was measured', () => {
     const measured = (text: string) => normal(text, {});
     expect(measured('errors 0 % of 28.9 requests in 290 ms, limit 5 %')).toBe(

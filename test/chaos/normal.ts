@@ -22,11 +22,22 @@ export function eventsThatCount(journal: readonly JournalEvent[]): Json {
     .map(plain);
 }
 
-/** A decision that counted for nothing: a hold refused it, or voided it before the gate opened. */
+/** What counted for nothing: a decision that a hold refused, and leave that a hold voided before it was used. */
 function isMoot({ type, step, evidence, reason }: JournalEvent, later: readonly JournalEvent[]): boolean {
-  if (type !== 'decision') return false;
-  if (evidence?.['accepted'] !== true) return /hold/.test(reason);
-  return later.some((event) => event.type === 'approvals-voided' && event.step === step);
+  const voided = later.findLastIndex((event) => event.type === 'approvals-voided' && event.step === step);
+  switch (type) {
+    case 'decision':
+      return evidence?.['accepted'] === true ? voided >= 0 : /hold/.test(reason);
+    case 'gate-passed':
+      return voided >= 0;
+    case 'gate-opened':
+      // Only a gate that had passed is opened anew.
+      return later
+        .slice(0, Math.max(voided, 0))
+        .some((event) => event.type === 'gate-passed' && event.step === step);
+    default:
+      return false;
+  }
 }
 
 function plain({ type, phase, step, epoch, by, reason, evidence }: JournalEvent): JsonObject {

@@ -20,6 +20,7 @@ export async function observe(stage: Stage, answers: Answers, bundle: string): P
   const journal = await client.journal(rollout);
   const outcome = (await client.status(rollout)).outcome;
   const { status } = await stage.temporal.workflow.getHandle(rollout).describe();
+  const { exposures, unreadable } = await stage.seen();
   const parts = {
     outcome: outcome ?? null,
     closed: status.name,
@@ -27,8 +28,8 @@ export async function observe(stage: Stage, answers: Answers, bundle: string): P
     rows: await database.rows(),
     flags: await stage.flags(),
     definitions: await stage.definitions(),
-    exposures: stage.exposures,
-    'not read by the shop': stage.unreadable,
+    exposures,
+    'not read by the shop': unreadable,
     'beside the flags': await filesOfFlags(stage),
     ledger: await ledgerOf(stage),
     'flag memory': await flagMemoryOf(stage),

@@ -12,11 +12,12 @@ import { localConfiguration } from '../../src/app/local/local-configuration.js';
 import { planDigest } from '../../src/engine/digest.js';
 import { openShopDatabase, type ShopDatabase } from '../support/rollouts/database.js';
 import { openStorefront, type Storefront } from '../support/rollouts/storefront.js';
+import { startOnlooker, type Sight } from './onlooker.js';
 import type { Strike } from './protocol.js';
 import { openProxy, type Proxy } from './proxy.js';
 import type { Scenario } from './scenario.js';
 import { superviseWorker, type SupervisedWorker } from './supervised-worker.js';
-import { noteDefinitions, noteExposures, noteUnreadable, stopClocks } from './witness.js';
+import { noteDefinitions, stopClocks } from './witness.js';
 
 /** What all runs share. */
 export interface Servers {
@@ -45,10 +46,8 @@ export interface Stage {
   readonly records: string;
   /** What the database says was defined, in order. */
   definitions(): Promise<string[]>;
-  /** The exposures that applications saw, in order. */
-  readonly exposures: readonly number[];
-  /** What the shop said of a flag file that it could not read. */
-  readonly unreadable: readonly string[];
+  /** What applications saw of their flags until now. */
+  seen(): Promise<Sight>;
   flags(): Promise<string>;
   /** Starts the scenario's plan. */
   start(): Promise<void>;
@@ -101,10 +100,8 @@ export async function setStage({ scenario, servers, strikes = [], planted }: Sta
       join(dir, 'worker.log'),
     );
     opened.push(() => worker.stop());
-    const exposures = noteExposures(flagFile);
-    opened.push(() => exposures.stop());
-    const unreadable = await noteUnreadable(flagFile);
-    opened.push(() => unreadable.stop());
+    const onlooker = await startOnlooker(flagFile, join(dir, 'onlooker.log'));
+    opened.push(() => onlooker.stop());
     const key = 'run';
     const rollout = `rollout/${environment}/${scenario.plan.runbook}/${key}`;
     opened.push(() => terminate(temporal, [rollout, sentinelId(environment)]));
@@ -121,8 +118,7 @@ export async function setStage({ scenario, servers, strikes = [], planted }: Sta
       flagFile,
       records,
       definitions: definitions.read,
-      exposures: exposures.seen,
-      unreadable: unreadable.seen,
+      seen: () => onlooker.seen(),
       flags: () => readFile(flagFile, 'utf8'),
       async start() {
         const { plan } = scenario;

@@ -1,8 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ProviderEvents } from '@openfeature/server-sdk';
-import { FlagFileProvider } from '../../demo/shop/flag-provider.js';
 import type { ShopDatabase } from '../support/rollouts/database.js';
-import { flagPercent } from '../support/rollouts/storefront.js';
 
 /**
  * PostgreSQL itself notes every change of a definition that is committed, outside of the schema `switchback`: an act
@@ -32,39 +28,6 @@ export async function noteDefinitions(database: ShopDatabase): Promise<{ read():
         ({ what }) => what,
       ),
   };
-}
-
-const lookEvery = 20;
-
-/** Looks at a flag file all the time, and keeps each exposure that an application would have seen, in order. */
-export function noteExposures(flagFile: string): { readonly seen: readonly number[]; stop(): Promise<void> } {
-  const seen: number[] = [];
-  const over = new AbortController();
-  const looking = (async () => {
-    while (!over.signal.aborted) {
-      const percent = flagPercent(flagFile);
-      if (percent !== undefined && percent !== seen.at(-1)) seen.push(percent);
-      await sleep(lookEvery, undefined, { signal: over.signal }).catch(() => undefined);
-    }
-  })();
-  return {
-    seen,
-    async stop() {
-      over.abort();
-      await looking;
-    },
-  };
-}
-
-/** Lets the demo's shop load a flag file whenever it changes, and keeps what it says of one that is not flagd's format. */
-export async function noteUnreadable(
-  flagFile: string,
-): Promise<{ readonly seen: readonly string[]; stop(): Promise<void> }> {
-  const seen: string[] = [];
-  const shop = new FlagFileProvider(flagFile);
-  shop.events.addHandler(ProviderEvents.Stale, (details) => void seen.push(String(details?.message)));
-  await shop.initialize();
-  return { seen, stop: () => shop.onClose() };
 }
 
 /** Gives every row the same age in every run, so that rows and their checksums can be compared between runs. */
