@@ -1,7 +1,8 @@
-import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { Plan } from '../src/engine/plan.js';
 import { initialState, type RolloutState } from '../src/engine/state.js';
 import type { Recalled, TakesBack } from '../src/engine/takes-back.js';
+import { refuseToBegin } from './visibility.js';
 
 interface Records {
   recall(input: TakesBack): Promise<Recalled>;
@@ -24,7 +25,7 @@ export async function recall(
     .catch((error: unknown) => {
       const reason =
         error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      throw ApplicationFailure.nonRetryable(reason, 'Refused');
+      return refuseToBegin(reason);
     });
   const state = initialState(plan, { ...own, digest, takesBack });
   state.started = [...started];

@@ -21,7 +21,7 @@ import { openInbox, type Inbox } from './inbox.js';
 import { journalQuery, planQuery, statusQuery, type RolloutInput, type RolloutResult } from './protocol.js';
 import { recall } from './recall.js';
 import { carriedOver, chainMemo, exportedBefore } from './renewal.js';
-import { createVisibility } from './visibility.js';
+import { createVisibility, refuseToBegin } from './visibility.js';
 
 /**
  * Milliseconds for which a rollout that is over waits for its journal and notices to leave; history keeps both in any
@@ -77,14 +77,9 @@ function acceptPlan(plan: Plan, digest: string): Plan {
   try {
     validate(plan);
   } catch (error) {
-    throw ApplicationFailure.nonRetryable(error instanceof Error ? error.message : String(error), 'Refused');
+    refuseToBegin(error instanceof Error ? error.message : String(error));
   }
-  if (planDigest(plan) !== digest) {
-    throw ApplicationFailure.nonRetryable(
-      `the plan's digest is ${planDigest(plan)}, not ${digest}`,
-      'Refused',
-    );
-  }
+  if (planDigest(plan) !== digest) refuseToBegin(`the plan's digest is ${planDigest(plan)}, not ${digest}`);
   return plan;
 }
 

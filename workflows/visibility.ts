@@ -1,4 +1,9 @@
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Plan } from '../src/engine/plan.js';
 import type { RolloutState } from '../src/engine/state.js';
@@ -9,6 +14,12 @@ const key = (name: string) => defineSearchAttributeKey(`Switchback${name}`, Sear
 const stateKey = key('State');
 const phaseKey = key('Phase');
 const waitingForKey = key('WaitingFor');
+
+/** Ends a rollout that has no plan yet; shown as refused, and not as under way for good. */
+export function refuseToBegin(reason: string): never {
+  upsertSearchAttributes([{ key: stateKey, value: 'refused' }]);
+  throw ApplicationFailure.nonRetryable(reason, 'Refused');
+}
 
 /** Shows the rollout in Temporal's own tools; writes to history only when one of the attributes changed. */
 export function createVisibility(plan: Plan, state: RolloutState): { show(): void } {

@@ -106,7 +106,7 @@ const waits: { readonly [S in Status]: WaitOf } = {
     return {
       waitingFor: `${gate?.step}: ${given.length} of ${leave?.quorum} approvals${names}`,
       since: gate?.since ?? since,
-      clears: `${leave?.quorum} different people of ${leave?.by.join(', ')}`,
+      clears: `${leave?.quorum === 1 ? 'one person' : `${leave?.quorum} different people`} of ${leave?.by.join(', ')}`,
       who: leave?.by ?? [],
       next: leave?.onExpiry === 'halt' ? 'it halts and asks an operator' : stopping(state),
       ...(gate && { nextAt: gate.deadline }),

@@ -71,5 +71,15 @@ it.concurrent('refuses to take back what still runs, and to rescue for somebody 
       reason: expect.stringContaining('nobody is not known here'),
     });
     expect(environment.percent()).toBe(25);
+    expect(await environment.client.describe(stranger.id)).toMatchObject({ status: 'refused' });
+    await expect(environment.client.status(stranger.id)).rejects.toThrow(
+      /was refused before it began: .*nobody is not known here/,
+    );
+
+    // Whoever was refused does not keep those out who may.
+    const rescue = await takeBack(environment, rollout.id, 'rescue');
+    expect(rescue.id).toBe(`${rollout.id}-rescue-2`);
+    expect(await environment.client.wait(rescue.id)).toMatchObject({ type: 'rolled-back' });
+    await expect(takeBack(environment, rollout.id, 'rescue')).rejects.toThrow(/-rescue-2: exists already/);
   }),
 );

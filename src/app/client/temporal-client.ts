@@ -21,7 +21,7 @@ import { ask } from './ask.js';
 import { buildOf, TemporalBuilds } from './builds.js';
 import { Calls } from './calls.js';
 import { endedWithItsRun } from './ended-run.js';
-import { hasCode, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
+import { hasCode, isRefusal, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
 import { findRollout } from './find.js';
 import { outcomeOfFailure } from './outcome.js';
 import { createLocksClient, type LocksClient } from './locks.js';
@@ -101,10 +101,18 @@ class TemporalRolloutClient implements RolloutClient {
     // One whose history is gone may still stand in the records.
     const ended = !(await this.exists(rollout)) || (await this.describe(rollout)).endedAt !== undefined;
     if (!ended) throw new Refusal(rollout, 'still runs', `take it back with "switchback abort ${rollout}"`);
-    const own = rolloutId({ ...parts, key: key ?? `${parts.key}-${kind}` });
     const { environment, runbook } = parts;
     const input = { format: 1 as const, environment, startedBy, takesBack };
-    return this.begin(own, takeBackOptions(own, runbook, input));
+    for (let nth = 1; ; nth++) {
+      const own = rolloutId({ ...parts, key: key ?? `${parts.key}-${kind}${nth > 1 ? `-${nth}` : ''}` });
+      try {
+        return await this.begin(own, takeBackOptions(own, runbook, input));
+      } catch (error) {
+        // One that was refused changed nothing, and must not keep others from taking it back.
+        const next = key === undefined && isRefusal(error) && (await this.isRefused(own));
+        if (!next) throw error;
+      }
+    }
   }
 
   private async begin(rollout: string, options: ReturnType<typeof startOptions>): Promise<Started> {
@@ -247,6 +255,21 @@ class TemporalRolloutClient implements RolloutClient {
     }
   }
 
+  private async isRefused(rollout: string): Promise<boolean> {
+    return (await this.exists(rollout)) && (await this.describe(rollout)).status === 'refused';
+  }
+
+  /** Of one that has no plan which a worker could be asked about. */
+  private async whyRefused(rollout: string): Promise<string> {
+    try {
+      await this.calls.translated(answerWithin, () => this.client.workflow.getHandle(rollout).result());
+      return 'it is over';
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      return outcomeOfFailure(rollout, error).reason;
+    }
+  }
+
   private async exists(rollout: string): Promise<boolean> {
     try {
       await this.calls.translated(answerWithin, () => this.client.workflow.getHandle(rollout).describe());
@@ -268,8 +291,8 @@ class TemporalRolloutClient implements RolloutClient {
         if (endedAt === undefined) throw new Unreachable(`${rollout} has only just begun: ask again`);
         throw new Refusal(
           rollout,
-          'was refused before it began',
-          'see its failure in "temporal workflow show"',
+          `was refused before it began: ${await this.whyRefused(rollout)}`,
+          'mend that and start it again',
         );
       }
       if (!hasCode(error, 'deadlineExceeded', 'cancelled', 'failedPrecondition')) {

@@ -27,7 +27,10 @@ function takingBack(command: Command, kind: 'revert' | 'rescue', context: Contex
   return withPerson(withServer(withOutput(command)))
     .argument('<rollout>', rolloutArgument)
     .requiredOption('--reason <text>', 'why')
-    .option('--key <key>', `the last part of the new id (default: the old one with -${kind})`)
+    .option(
+      '--key <key>',
+      `the last part of the new id (default: the old one with -${kind}, and -2 when that was refused)`,
+    )
     .option('--wait', 'show its progress until it ends; Ctrl-C detaches')
     .option('--detach', 'answer as soon as it is durable')
     .action((given: string, options: TakeBackOptions) =>
