@@ -6,9 +6,11 @@ import type { StatusReport } from '../engine/report.js';
 import type { Outcome } from '../engine/state.js';
 import type { TakesBack } from '../engine/takes-back.js';
 import type { Why } from '../engine/why.js';
+import type { FailedAttempts } from './client/attempts.js';
 import type { LocksClient } from './client/locks.js';
 
 export { Refusal } from '../engine/errors.js';
+export type { FailedAttempts } from './client/attempts.js';
 export type { LocksReport } from './client/locks.js';
 export { NoAnswer, Unreachable } from './client/failures.js';
 export { newestReadings } from './client/readings.js';
@@ -111,6 +113,8 @@ export interface RolloutClient {
   journal(rollout: string): Promise<readonly JournalEvent[]>;
   /** The guards as the sentinel sees them now; undefined while nobody watches. Never throws. */
   readings(rollout: string): Promise<readonly GuardReading[] | undefined>;
+  /** What failed and is tried again, for as long as its deadline lets it. Never throws. */
+  attempts(rollout: string): Promise<readonly FailedAttempts[]>;
   /** Throws `Refusal` that says how it ended when it is over; needs no worker while it is not. */
   refuseWhenOver(rollout: string): Promise<void>;
   /** Sends a decision once and answers what became of it. Throws `NoAnswer` when nothing came within 10 s. */

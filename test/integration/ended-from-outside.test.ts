@@ -127,6 +127,10 @@ it.concurrent.each([
       expect(told).toContainEqual(expect.stringMatching(/INCIDENT.*exposure goes back to zero.*was reset/));
       await rollout.waitForWatch('watch/canary-25');
       expect(environment.percent()).toBe(25);
+      // The run that was left is no rollout of its own, and makes no name mean two.
+      expect(await environment.client.find(rollout.id.split('/').at(-1)!)).toBe(rollout.id);
+      const listed = await environment.client.list({ environment: environment.name, all: true });
+      expect(listed.map((one) => [one.rollout, one.status])).toEqual([[rollout.id, 'watching']]);
       expect(await capturesOf(environment)).toEqual(captured);
       const again = await rollout.journal();
       expect(captures(again)).toEqual(first);

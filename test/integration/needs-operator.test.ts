@@ -64,7 +64,17 @@ it.concurrent(
       const rollout = await exposed(environment);
       await writeFile(environment.flagFile, '{ "flags": {');
       await abort(rollout);
+      // Why it takes so long is said long before the deadline is over.
+      await eventually(async () =>
+        expect(await environment.client.attempts(rollout.id)).toContainEqual({
+          activity: 'restore',
+          failed: expect.any(Number),
+          error: expect.stringContaining('is not JSON'),
+          nextAt: expect.any(Number),
+        }),
+      );
       await rollout.waitForOperator(exposure);
+      expect(await environment.client.attempts(rollout.id)).toEqual([]);
       await expectCalled(environment, exposure);
       // Nothing that the candidate needs is taken away meanwhile.
       expect(eventsOf(await rollout.journal(), 'undone')).toEqual([]);

@@ -14,11 +14,18 @@ export interface AwaitOptions extends OutputOptions {
   readonly detach?: true;
 }
 
+/** What a command that started a rollout knows of it. */
+interface Begun {
+  readonly environment: string;
+  /** The rollout that this one takes back. */
+  readonly takesBack?: string;
+}
+
 /** Stays with a rollout that was just started for as long as the options say, then prints what came of it. */
 export async function afterStart(
   client: RolloutClient,
   started: Started,
-  result: { readonly environment: string },
+  result: Begun,
   options: AwaitOptions,
   context: Context,
 ): Promise<void> {
@@ -33,7 +40,7 @@ export async function afterStart(
 async function awaitEnd(
   client: RolloutClient,
   { rollout }: Started,
-  result: object,
+  result: Begun,
   options: AwaitOptions,
   context: Context,
 ): Promise<void> {
@@ -46,7 +53,7 @@ async function awaitEnd(
     return;
   }
   if (outcome.type === 'refused') throw refusalOf(rollout, outcome);
-  context.exitCode = exitCodeOf(outcome);
+  context.exitCode = exitCodeOf(outcome, result.takesBack === undefined ? 'completed' : 'rolled-back');
   print(context, options, { ...result, outcome }, `${outcome.type}: ${outcome.reason}`);
 }
 

@@ -21,8 +21,11 @@ export const exitCodesHelp = `Exit codes:
   5    rolled back or halted, when the end was awaited
   130  detached with Ctrl-C: the rollout goes on`;
 
-/** The exit code of a command that awaited the end. */
-export function exitCodeOf({ type }: Outcome): ExitCode {
-  if (type === 'completed') return exitCodes.done;
+/** The exit code of a command that awaited the end; `wanted` is what the rollout was started for. */
+export function exitCodeOf(
+  { type, unconfirmed }: Outcome,
+  wanted: 'completed' | 'rolled-back' = 'completed',
+): ExitCode {
+  if (type === wanted && !unconfirmed) return exitCodes.done;
   return type === 'refused' ? exitCodes.refused : exitCodes.notCompleted;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newestReadings, NoAnswer, Unreachable, type RolloutClient } from '../client.js';
+import { newestReadings, NoAnswer, Unreachable, type FailedAttempts, type RolloutClient } from '../client.js';
 import type { Plan } from '../../engine/plan.js';
 import type { GuardReading } from '../../engine/ports.js';
 import type { StatusReport } from '../../engine/report.js';
@@ -60,6 +60,7 @@ export async function followTree(options: FollowTreeOptions): Promise<void> {
   let plan: Plan | undefined;
   let report: StatusReport | undefined;
   let readings: readonly GuardReading[] | undefined;
+  let attempts: readonly FailedAttempts[] = [];
   let trouble: string | undefined;
 
   const ask = async () => {
@@ -73,11 +74,12 @@ export async function followTree(options: FollowTreeOptions): Promise<void> {
   };
   const read = async () => {
     readings = (await client.readings(rollout)) ?? readings;
+    attempts = await client.attempts(rollout);
   };
   const paintFrame = (frame: number) => {
     const below = [...footer(), ...(trouble === undefined ? [] : ['', paint.yellow(` ${trouble}`)])];
     if (!report) return live.show(below);
-    const view = { report, plan, readings: newestReadings(report.readings, readings) };
+    const view = { report, plan, attempts, readings: newestReadings(report.readings, readings) };
     const drawing = { paint, width: live.width, now: Date.now(), frame };
     const whole = treeLines(view, drawing);
     const fits = whole.length + below.length <= live.height;

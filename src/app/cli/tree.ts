@@ -2,10 +2,11 @@ import type { Plan } from '../../engine/plan.js';
 import type { GuardReading } from '../../engine/ports.js';
 import type { StatusReport } from '../../engine/report.js';
 import type { Status } from '../../engine/status.js';
+import type { FailedAttempts } from '../client.js';
 import { fit, spread, wrap, type Paint } from './paint.js';
 import { guardLines } from './tree-guards.js';
 import { exposureLine, stepLines } from './tree-steps.js';
-import { ago, backgroundOf, ticking, until } from './words.js';
+import { ago, attemptText, backgroundOf, ticking, until } from './words.js';
 
 /** What a tree shows. */
 export interface TreeView {
@@ -14,6 +15,8 @@ export interface TreeView {
   readonly plan?: Plan | undefined;
   /** The guards as the sentinel sees them now; those of the report when absent. */
   readonly readings?: readonly GuardReading[] | undefined;
+  /** What is tried again. */
+  readonly attempts?: readonly FailedAttempts[] | undefined;
 }
 
 /** How it is drawn. */
@@ -33,7 +36,7 @@ const widest = 100;
 
 /** A rollout as lines of text: the same input gives the same lines. */
 export function treeLines(view: TreeView, given: TreeOptions): string[] {
-  const { report, plan, readings = report.readings } = view;
+  const { report, plan, readings = report.readings, attempts = [] } = view;
   const options = { ...given, width: Math.min(given.width, widest) };
   const guards = report.outcome ? [] : guardLines(readings, plan, options);
   const lines = [
@@ -44,7 +47,7 @@ export function treeLines(view: TreeView, given: TreeOptions): string[] {
     ...stepLines(report, plan, options),
     '',
     ...(guards.length > 0 ? [...guards, ''] : []),
-    ...(report.outcome ? outcomeLines(report, options) : waitLines(report, options)),
+    ...(report.outcome ? outcomeLines(report, options) : waitLines(report, attempts, options)),
   ];
   return lines.map((line) => fit(line, options.width));
 }
@@ -59,7 +62,11 @@ function headLines(report: StatusReport, { paint, now, width }: TreeOptions): st
 }
 
 /** What it waits for, since when, who may, and what comes next and when. */
-function waitLines(report: StatusReport, options: TreeOptions): string[] {
+function waitLines(
+  report: StatusReport,
+  attempts: readonly FailedAttempts[],
+  options: TreeOptions,
+): string[] {
   const { paint, now } = options;
   const { why, stuck, hold, gate, paused } = report;
   const loud = stuck || hold || gate || paused ? paint.yellow : (text: string) => text;
@@ -68,6 +75,7 @@ function waitLines(report: StatusReport, options: TreeOptions): string[] {
       labelled(label, text, options, label === 'paused' ? paint.yellow : paint.magenta),
     ),
     ...labelled('waits for', why.waitingFor, options, loud),
+    ...attempts.flatMap((one) => labelled('fails', attemptText(one, now), options, paint.yellow)),
     ...labelled('since', ago(why.since, now), options),
     ...labelled('until', why.clears, options),
     ...(why.who.length > 0 ? labelled('who may', why.who.join(', '), options) : []),

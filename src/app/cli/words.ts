@@ -1,6 +1,7 @@
 import { formatDuration } from '../../engine/duration.js';
 import type { Criterion, Guard, Metric, Undo } from '../../engine/plan.js';
 import type { StatusReport } from '../../engine/report.js';
+import type { FailedAttempts } from '../client.js';
 import { describeCause } from '../../engine/stop.js';
 
 /** A length of time that grows while one looks: whole seconds, so that it does not flicker. */
@@ -37,6 +38,12 @@ export function backgroundOf(report: StatusReport, now: number): (readonly [stri
     rows.push(['paused', `by ${paused.by}, ${ago(paused.since, now)}: ${paused.reason}`]);
   }
   return rows;
+}
+
+/** What is tried again and why it failed the last time: it may go on so for as long as the act's deadline. */
+export function attemptText({ activity, failed, error, nextAt }: FailedAttempts, now: number): string {
+  const times = failed === 1 ? 'once' : `${failed} times`;
+  return `${activity} failed ${times}: ${error}; again ${nextAt === undefined ? 'now' : until(nextAt, now)}`;
 }
 
 /** A time in UTC, to the second. */

@@ -8,6 +8,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
+  type WorkflowExecutionInfo,
 } from '@temporalio/client';
 import type { RolloutResult } from '../../../workflows/protocol.js';
 import type { JournalEvent } from '../../engine/journal.js';
@@ -18,6 +19,7 @@ import type { StatusReport } from '../../engine/report.js';
 import type { Outcome } from '../../engine/state.js';
 import type { RolloutClient, StartRequest, Started, TakeBackRequest } from '../client.js';
 import { ask } from './ask.js';
+import { failedAttempts } from './attempts.js';
 import { buildOf, TemporalBuilds } from './builds.js';
 import { Calls } from './calls.js';
 import { endedWithItsRun } from './ended-run.js';
@@ -36,6 +38,8 @@ const connectWithin = 3_000;
 const answerWithin = 5_000;
 const decideWithin = 10_000;
 const lookEvery = 300;
+/** One that takes another back reads the records before it can answer. */
+const begunWithin = 3_000;
 /** How long a server may be away while an end is awaited. */
 const patience = 60_000;
 /** How many of the newest workflows are looked through for a part of an id. */
@@ -139,6 +143,10 @@ class TemporalRolloutClient implements RolloutClient {
     return this.calls.make(answerWithin, read).catch(() => undefined);
   }
 
+  async attempts(rollout: string) {
+    return this.calls.make(answerWithin, () => failedAttempts(this.client, rollout)).catch(() => []);
+  }
+
   async refuseWhenOver(rollout: string): Promise<void> {
     const { endedAt } = await this.describe(rollout);
     if (endedAt === undefined) return;
@@ -207,15 +215,18 @@ class TemporalRolloutClient implements RolloutClient {
     // One line for each rollout: a run that another one continued is not its end.
     const which = filter.all ? "!= 'ContinuedAsNew'" : "= 'Running'";
     return this.calls.translated(answerWithin, async () => {
-      const found = [];
+      // One that was reset has two runs of the same id: the one that was left is not what became of it.
+      const found = new Map<string, WorkflowExecutionInfo>();
       for await (const execution of this.client.workflow.list({
         query: `WorkflowType = '${rolloutType}' AND ExecutionStatus ${which}`,
         pageSize: mostListed,
       })) {
-        found.push(summaryOf(execution));
-        if (found.length === mostListed) break;
+        const known = found.get(execution.workflowId);
+        if (!known || known.startTime < execution.startTime) found.set(execution.workflowId, execution);
+        if (found.size === mostListed) break;
       }
-      return found
+      return [...found.values()]
+        .map(summaryOf)
         .filter(({ environment }) => filter.environment === undefined || environment === filter.environment)
         .sort((a, b) => b.startedAt - a.startedAt);
     });
@@ -280,7 +291,7 @@ class TemporalRolloutClient implements RolloutClient {
     }
   }
 
-  private async query<T>(rollout: string, name: string): Promise<T> {
+  private async query<T>(rollout: string, name: string, until = Date.now() + begunWithin): Promise<T> {
     try {
       return await ask<T>({ client: this.client, calls: this.calls }, rollout, name);
     } catch (error) {
@@ -288,6 +299,10 @@ class TemporalRolloutClient implements RolloutClient {
       // It ended, or still is, before its plan is known.
       if (error instanceof QueryNotRegisteredError) {
         const { endedAt } = await this.describe(rollout);
+        if (endedAt === undefined && Date.now() < until) {
+          await sleep(lookEvery);
+          return this.query(rollout, name, until);
+        }
         if (endedAt === undefined) throw new Unreachable(`${rollout} has only just begun: ask again`);
         throw new Refusal(
           rollout,

@@ -146,6 +146,18 @@ describe('the tree of a rollout that an operator changed', () => {
     expect(text).toMatch(/✔ expose\/thing\/5 +try 2/);
   });
 
+  it('shows what is tried again, why it failed, and when it comes again', () => {
+    const error = 'the flags are not JSON';
+    const attempts = [{ activity: 'restore', failed: 3, error, nextAt: start + 20_000 }];
+    expect(draw({ ...retreating, attempts }).join('\n')).toContain(
+      `fails       restore failed 3 times: ${error}; again in 8s (10:15:20 UTC)`,
+    );
+    const now = [{ activity: 'restore', failed: 1, error }];
+    expect(draw({ ...retreating, attempts: now }).join('\n')).toContain(
+      `fails       restore failed once: ${error}; again now`,
+    );
+  });
+
   it('shows a retreat: what goes back, how fast exposure went, by whom, and the watch that does not count', () => {
     const text = draw(retreating).join('\n');
     expect(text).toContain('● retreating');

@@ -36,16 +36,18 @@ async function show(
   options: StatusOptions,
   context: Context,
 ): Promise<void> {
-  const [reported, live, plan] = await Promise.all([
+  const [reported, live, attempts, plan] = await Promise.all([
     client.status(rollout),
     client.readings(rollout),
+    client.attempts(rollout),
     client.plan(rollout),
   ]);
   const report = { ...reported, readings: newestReadings(reported.readings, live) };
   const { io, paint } = context;
   const drawing = { paint, width: io.stdout.columns ?? 100, now: Date.now(), frame: 0 };
-  const lines = treeLines({ report, plan }, drawing);
-  print(context, options, report, [...lines, ...possibleLines(report)].join('\n'));
+  const lines = treeLines({ report, plan, attempts }, drawing);
+  const value = { ...report, ...(attempts.length > 0 && { attempts }) };
+  print(context, options, value, [...lines, ...possibleLines(report)].join('\n'));
 }
 
 /** The commands that make sense now, for somebody who may give them. */
@@ -69,7 +71,8 @@ async function watch(
     context.exitCode = exitCodes.detached;
     return;
   }
-  context.exitCode = exitCodeOf(outcome);
+  const report = await client.status(rollout);
+  context.exitCode = exitCodeOf(outcome, report.takesBack ? 'rolled-back' : 'completed');
   if (on === io.stdout) return;
-  print(context, options, await client.status(rollout), `${outcome.type}: ${outcome.reason}`);
+  print(context, options, report, `${outcome.type}: ${outcome.reason}`);
 }

@@ -1,8 +1,9 @@
 import type { StatusReport } from '../../../engine/report.js';
+import type { FailedAttempts } from '../../client.js';
 import { print, withClient, type OutputOptions, type Register, type ServerOptions } from '../context.js';
 import { rolloutArgument, withOutput, withServer } from '../options.js';
 import { verbsNow } from '../possible.js';
-import { ago, backgroundOf, until } from '../words.js';
+import { ago, attemptText, backgroundOf, until } from '../words.js';
 
 /** `switchback why`: what a rollout waits for. */
 export const registerWhy: Register = (program, context) => {
@@ -12,7 +13,7 @@ export const registerWhy: Register = (program, context) => {
     .action((given: string, options: ServerOptions & OutputOptions) =>
       withClient(context, options, async (client) => {
         const rollout = await client.find(given);
-        const report = await client.status(rollout);
+        const [report, attempts] = await Promise.all([client.status(rollout), client.attempts(rollout)]);
         const { why, paused, retreating, takesBack } = report;
         const value = {
           rollout,
@@ -20,13 +21,14 @@ export const registerWhy: Register = (program, context) => {
           ...(paused && { paused }),
           ...(retreating && { retreating }),
           ...(takesBack && { takesBack }),
+          ...(attempts.length > 0 && { attempts }),
         };
-        print(context, options, value, whyText(report, Date.now()));
+        print(context, options, value, whyText(report, attempts, Date.now()));
       }),
     );
 };
 
-function whyText(report: StatusReport, now: number): string {
+function whyText(report: StatusReport, attempts: readonly FailedAttempts[], now: number): string {
   const { rollout, why } = report;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['rollout', rollout],
@@ -34,6 +36,7 @@ function whyText(report: StatusReport, now: number): string {
     ...backgroundOf(report, now),
     ['step', why.step],
     ['waits for', why.waitingFor],
+    ...attempts.map((one) => ['fails', attemptText(one, now)] as const),
     ['since', ago(why.since, now)],
     ['until', why.clears],
     ['who may', why.who.length > 0 ? why.who.join(', ') : 'nobody is asked'],
