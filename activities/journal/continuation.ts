@@ -70,7 +70,7 @@ function refuseFromBeforeReset(
 }
 
 /** The events of every run, each from the first: those before a reset are in both. */
-function historiesOf(entries: readonly JournalEntry[]): JournalEvent[][] {
+export function historiesOf(entries: readonly JournalEntry[]): JournalEvent[][] {
   const histories: JournalEvent[][] = [];
   for (const { event } of entries) {
     const newest = histories.at(-1) ?? [];

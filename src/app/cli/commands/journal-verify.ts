@@ -1,6 +1,5 @@
 import { Refusal, Unreachable, type RolloutClient } from '../../client.js';
-import type { JournalEntry, JournalEvent } from '../../../engine/journal.js';
-import { canonicalJson, type Json } from '../../../engine/json.js';
+import type { JournalEvent } from '../../../engine/journal.js';
 import { environmentOfLocks, partsOf } from '../../client/rollout-id.js';
 import {
   print,
@@ -35,6 +34,7 @@ async function verify(given: string, options: VerifyOptions, context: Context): 
   // The locks go on in new runs for ever, and their history has no journal to compare with.
   const { rollout, history }: LookedUp = ofLocks ? { rollout: given } : await lookUp(given, options, context);
   const { createJournal } = await import('../../../../activities/journal/journal.js');
+  const { compareWithHistory } = await import('../../../../activities/journal/compare.js');
   const { recordsOf } = await import('../records-of.js');
   const journal = createJournal(await recordsOf(rollout, options.config, context.io));
   const verdict = await journal.verify(rollout);
@@ -43,16 +43,26 @@ async function verify(given: string, options: VerifyOptions, context: Context): 
     const { number, reason } = verdict.fault;
     throw new Refusal(`journal of ${rollout}`, `is not whole at entry ${number}: ${reason}`, mend);
   }
-  const missing = history && compare(rollout, await journal.read(rollout), history, mend);
+  const compared = history && compareWithHistory(await journal.read(rollout), history);
+  if (compared?.equal === false) {
+    throw new Refusal(`journal of ${rollout}`, `differs from the history at event ${compared.at}`, mend);
+  }
   const { entries, head } = verdict;
-  const compared = history !== undefined;
+  const missing = compared?.notYetExported;
   const against = compared
     ? `equal to the history${missing ? `, ${missing} events not yet exported` : ''}`
     : `not compared with the history: ${ofLocks ? 'that of locks keeps no journal' : 'the server was not reached'}`;
   print(
     context,
     options,
-    { rollout, verified: true, entries, head, compared, ...(compared && { notYetExported: missing ?? 0 }) },
+    {
+      rollout,
+      verified: true,
+      entries,
+      head,
+      compared: compared !== undefined,
+      ...(compared && { notYetExported: missing }),
+    },
     `${rollout}: ${entries} entries, whole; ${against}`,
   );
 }
@@ -75,23 +85,4 @@ async function lookUp(given: string, options: VerifyOptions, context: Context): 
     context.io.stderr.write(`not compared with the history: ${error.message}\n`);
     return { rollout: given };
   }
-}
-
-/**
- * How many events of the history are not yet in the file. What a rollout of many runs does not carry any more cannot be
- * compared. Throws `Refusal` at the first that differs.
- */
-function compare(
-  rollout: string,
-  entries: readonly JournalEntry[],
-  history: readonly JournalEvent[],
-  mend: string,
-): number {
-  const text = (event: JournalEvent | undefined) => canonicalJson(event as unknown as Json);
-  const from = history[0]?.number ?? 1;
-  const comparable = entries.slice(from - 1);
-  const differs = comparable.findIndex(({ event }, index) => text(event) !== text(history[index]));
-  if (differs < 0 && entries.length >= from - 1) return history.length - comparable.length;
-  const at = differs < 0 ? entries.length + 1 : from + differs;
-  throw new Refusal(`journal of ${rollout}`, `differs from the history at entry ${at}`, mend);
 }
