@@ -29,7 +29,7 @@ export interface Why {
 /** What a rollout waits for, since when, what clears it, who may, and what happens next and when. */
 export function why(plan: Plan, state: RolloutState): Why {
   const status = statusOf(state);
-  const step = state.stuck?.step ?? stepsOf(plan)[state.cursor]?.step.id;
+  const step = state.stuck?.step ?? undoing(state)?.step ?? stepsOf(plan)[state.cursor]?.step.id;
   return {
     status,
     ...(step && !state.outcome && { step }),
@@ -135,20 +135,22 @@ const waits: { readonly [S in Status]: WaitOf } = {
     };
   },
 
-  retreating: (_plan, { retreating }, since) => ({
+  retreating: (plan, state, since) => ({
     waitingFor: 'exposure, and what was done since, to be taken back',
-    since: retreating?.since ?? since,
+    since: state.retreating?.since ?? since,
     clears: 'the last undo',
     who: [],
     next: 'it stays paused until somebody resumes',
+    ...untilUndone(plan, state),
   }),
 
-  unwinding: (_plan, { unwinding }, since) => ({
+  unwinding: (plan, state, since) => ({
     waitingFor: 'the rollback to end',
-    since: unwinding?.since ?? since,
+    since: state.unwinding?.since ?? since,
     clears: 'every target read again',
     who: [],
     next: 'rolled-back',
+    ...untilUndone(plan, state),
   }),
 
   halting: (_plan, _state, since) => ({
@@ -172,6 +174,31 @@ const waits: { readonly [S in Status]: WaitOf } = {
   halted: over,
   refused: over,
 };
+
+/** The undo that is under way, and since when. */
+function undoing({
+  steps,
+  journal,
+}: RolloutState): { readonly step: string; readonly since: number } | undefined {
+  const [step] = Object.entries(steps).find(([, { status }]) => status === 'undoing') ?? [];
+  if (step === undefined) return undefined;
+  const began = journal.findLast((event) => event.type === 'undo-started' && event.step === step);
+  return { step, since: began?.at ?? 0 };
+}
+
+/** What the wait is for while an undo is under way; nothing in between. */
+function untilUndone({ deadlines }: Plan, state: RolloutState): Partial<Wait> {
+  const now = undoing(state);
+  return now
+    ? {
+        waitingFor: `the undo of ${now.step} to end`,
+        since: now.since,
+        clears: 'its end',
+        next: 'an operator is asked when it takes longer',
+        nextAt: now.since + deadlines.undo,
+      }
+    : {};
+}
 
 /** What stopping means now: nothing is unwound past the point of no return. */
 function stopping(state: RolloutState): string {

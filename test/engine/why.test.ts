@@ -67,6 +67,24 @@ describe('why', () => {
     expect(why(plan, state).next).toBe('it halts and asks an operator');
   });
 
+  it('names the undo that is under way, since when, and when somebody is asked', async () => {
+    const { state, trace } = await run(plan, {
+      sentinel: { failsFrom: 5 },
+      behaviours: { 'undo do/1': { times: Infinity } },
+      rescued: false,
+    });
+    // As it stood before the operator was asked.
+    const { stuck: _, ...before } = state;
+    const began = trace.events('undo-started').find(({ event }) => event.step === 'do/1')!.at;
+    expect(why(plan, before)).toMatchObject({
+      status: 'unwinding',
+      step: 'do/1',
+      waitingFor: 'the undo of do/1 to end',
+      since: began,
+      nextAt: began + plan.deadlines.undo,
+    });
+  });
+
   it('waits for nothing when it is over', async () => {
     const { state, ended } = await run(plan, { sentinel: { failsFrom: 5 } });
     expect(ended).not.toBeInstanceOf(Stranded);
