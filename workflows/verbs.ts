@@ -75,9 +75,9 @@ function messageOf(error: unknown, within: number): string {
   if (failure instanceof TimeoutFailure) {
     // The SDK leaves out the cause of a timeout; what the server sent still has it.
     const last = failure.failure?.cause?.message;
-    return last
-      ? `${last} (tried again for ${formatDuration(within)})`
-      : `no answer within ${formatDuration(within)}`;
+    if (last) return `${last} (tried again for ${formatDuration(within)})`;
+    const { waits } = (failure.lastHeartbeatDetails ?? {}) as { readonly waits?: string };
+    return `no answer within ${formatDuration(within)}${waits ? `: ${waits}` : ''}`;
   }
   return failure instanceof Error ? failure.message : String(failure);
 }

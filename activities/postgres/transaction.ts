@@ -105,8 +105,8 @@ async function applySettings(client: Tx, mode: Mode): Promise<number> {
 }
 
 /**
- * Tries again, with jitter, while others hold the locks, until the database's patience is over.
- * `onRetry` hears of every failed try.
+ * Tries again, with jitter, while others hold the locks, until the database's patience is over. Whoever looks meanwhile
+ * sees from the heartbeat why it takes so long. `onRetry` hears of every failed try.
  */
 export async function persistently<T>(
   database: Database,
@@ -115,13 +115,18 @@ export async function persistently<T>(
   onRetry: (error: unknown) => void = () => undefined,
 ): Promise<T> {
   const giveUpAt = Date.now() + database.patience;
+  let waited = false;
   for (let ceiling = 100; ; ceiling = Math.min(ceiling * 2, 2_000)) {
     try {
-      return await attempt();
+      const result = await attempt();
+      if (waited) work.heartbeat({});
+      return result;
     } catch (error) {
       if (!isPassing(error)) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      waited = true;
+      work.heartbeat({ waits: `${database.place} does not let us in: ${reason}` });
       if (Date.now() >= giveUpAt) {
-        const reason = error instanceof Error ? error.message : String(error);
         throw new Error(`${database.place} did not let us in for ${database.patience} ms: ${reason}`, {
           cause: error,
         });

@@ -36,7 +36,18 @@ it.concurrent('an undo that a lock keeps from ending calls somebody, and goes on
     const rollout = await exposed(environment);
     await whileLocked(environment.database, 'access share', async () => {
       await abort(rollout);
+      const waits = expect.stringMatching(
+        /shop.* does not let us in: canceling statement due to lock timeout/,
+      );
+      await eventually(async () =>
+        expect(await environment.client.attempts(rollout.id)).toContainEqual({
+          activity: 'undo',
+          failed: 0,
+          error: waits,
+        }),
+      );
       const { stuck, possible } = await rollout.waitForOperator(inSync);
+      expect(stuck?.problem).toEqual(waits);
       expect(stuck?.choices).toEqual(['retry', 'skip', 'halt']);
       expect(possible).toContain('resolve');
       // What could be taken back is.

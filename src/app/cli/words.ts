@@ -42,6 +42,7 @@ export function backgroundOf(report: StatusReport, now: number): (readonly [stri
 
 /** What is tried again and why it failed the last time: it may go on so for as long as the act's deadline. */
 export function attemptText({ activity, failed, error, nextAt }: FailedAttempts, now: number): string {
+  if (failed === 0) return `${activity} goes on trying: ${error}`;
   const times = failed === 1 ? 'once' : `${failed} times`;
   return `${activity} failed ${times}: ${error}; again ${nextAt === undefined ? 'now' : until(nextAt, now)}`;
 }

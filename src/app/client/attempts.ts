@@ -1,12 +1,15 @@
 import type { Client } from '@temporalio/client';
 
-/** An activity of a rollout that has failed and is tried again until its deadline. Times in milliseconds since the epoch. */
+/**
+ * An activity of a rollout that is tried again until its deadline: as a whole when an attempt has failed, or within one
+ * that others keep waiting. Times in milliseconds since the epoch.
+ */
 export interface FailedAttempts {
   /** What it does: `apply`, `undo`, `verify`, or another activity of the rollout. */
   readonly activity: string;
-  /** How many attempts have failed. */
+  /** How many attempts have failed; 0 while the first still waits. */
   readonly failed: number;
-  /** Why the last one did. */
+  /** Why the last one did, or what it waits for. */
   readonly error: string;
   /** When the next begins; absent while one is under way. */
   readonly nextAt?: number;
@@ -15,15 +18,19 @@ export interface FailedAttempts {
 /** What a rollout tries again, as the server knows it: costs no worker, and the rollout's history nothing. */
 export async function failedAttempts(client: Client, rollout: string): Promise<readonly FailedAttempts[]> {
   const { raw } = await client.workflow.getHandle(rollout).describe();
+  const { defaultPayloadConverter } = await import('@temporalio/common');
   return (raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure, ...activity }) => {
-    if (!lastFailure?.message) return [];
+    const [payload] = activity.heartbeatDetails?.payloads ?? [];
+    const beat = payload && defaultPayloadConverter.fromPayload<{ readonly waits?: string } | null>(payload);
+    const error = beat?.waits ?? lastFailure?.message;
+    if (!error) return [];
     const nextAt = Number(activity.nextAttemptScheduleTime?.seconds ?? 0) * 1_000;
     const waits = nextAt > Date.now();
     return [
       {
         activity: activityType?.name ?? 'an activity',
         failed: (attempt ?? 1) - 1,
-        error: lastFailure.message,
+        error,
         ...(waits && { nextAt }),
       },
     ];

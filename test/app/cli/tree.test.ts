@@ -156,6 +156,10 @@ describe('the tree of a rollout that an operator changed', () => {
     expect(draw({ ...retreating, attempts: now }).join('\n')).toContain(
       `fails       restore failed once: ${error}; again now`,
     );
+    const first = [{ activity: 'undo', failed: 0, error: 'shop does not let us in' }];
+    expect(draw({ ...retreating, attempts: first }).join('\n')).toContain(
+      'fails       undo goes on trying: shop does not let us in',
+    );
   });
 
   it('shows a retreat: what goes back, how fast exposure went, by whom, and the watch that does not count', () => {
