@@ -10,23 +10,33 @@ export type Comparison =
   | { readonly equal: false; readonly at: number };
 
 /**
- * Compares what was exported with what the workflow says. After a reset that is the run which goes on: what the one
- * before had written stands in the journal alone. What a rollout of many runs does not carry any more is not compared.
+ * Compares what was exported with what the workflow says. After a reset that is the run which goes on: what those before
+ * had written from there on stands in the journal alone, and may have been reset to itself. What a rollout of many runs
+ * does not carry any more is not compared.
  */
 export function compareWithHistory(
   entries: readonly JournalEntry[],
   history: readonly JournalEvent[],
 ): Comparison {
-  const exported = historiesOf(entries).at(-1) ?? [];
+  const histories = historiesOf(entries);
+  const exported = histories.at(-1) ?? [];
   const from = history[0]?.number ?? 1;
   if (exported.length < from - 1) return { equal: false, at: exported.length + 1 };
   const comparable = exported.slice(from - 1);
-  const differs = comparable.findIndex((event, index) => !isSame(event, history[index]));
+  const reset = history.findLastIndex(({ type }) => type === 'reset');
+  const stands = (event: JournalEvent, index: number) => {
+    const said = history[index];
+    if (isSame(event, said)) return true;
+    // Of several resets the last may have been to a run that was left before: what was before it stands in any of them.
+    return index < reset && histories.some((one) => one.some((other) => isSame(other, said)));
+  };
+  const differs = comparable.findIndex((event, index) => !stands(event, index));
   if (differs < 0) return { equal: true, notYetExported: history.length - comparable.length };
   // The run after a reset has not exported its first events yet: the reset itself, or the start that it was reset to.
   const [event, next] = history.slice(differs);
   const wasReset = event?.type === 'reset' || next?.type === 'reset';
-  if (event && wasReset && beginsHistory(event, exported.length)) {
+  const older = (left: JournalEvent) => event !== undefined && left.at <= event.at;
+  if (event && wasReset && beginsHistory(event, exported.length) && comparable.slice(differs).every(older)) {
     return { equal: true, notYetExported: history.length - differs };
   }
   return { equal: false, at: from + differs };

@@ -10,6 +10,8 @@ import type { StatusReport } from '../../src/engine/report.js';
 const atOnce = 100;
 /** How many are asked at once what they hold: a worker may have to replay each. */
 const askedAtOnce = 20;
+/** For an answer of one of them. Without an end, an answer that never comes would keep everybody from starting. */
+const answerWithin = 10_000;
 
 /** Rollouts of the environment that run, as far as the server lists them yet. */
 export async function runningRollouts(client: Client, environment: string): Promise<string[]> {
@@ -35,13 +37,12 @@ export async function holdersOf(client: Client, environment: string): Promise<As
 }
 
 async function askingOf(client: Client, rollout: string): Promise<Asking | undefined> {
-  const handle = client.workflow.getHandle(rollout);
   const journal = await journalOf(client, rollout);
   if (journal.some(({ type }) => type === 'ended')) return undefined;
-  const { digest, status, takesBack } = await handle.query<StatusReport>('status');
+  const { digest, status, takesBack } = await ask<StatusReport>(client, rollout, 'status');
   const begun = beginningOf(journal, status);
   if (!begun) return undefined;
-  const { owner, scope } = await handle.query<Plan>('plan');
+  const { owner, scope } = await ask<Plan>(client, rollout, 'plan');
   return {
     rollout,
     owner,
@@ -65,7 +66,14 @@ function beginningOf(
 
 /** What a rollout decided, from its history; also when it has ended. Throws when no worker answers. */
 export function journalOf(client: Client, rollout: string): Promise<readonly JournalEvent[]> {
-  return client.workflow.getHandle(rollout).query<readonly JournalEvent[]>('journal');
+  return ask<readonly JournalEvent[]>(client, rollout, 'journal');
+}
+
+/** Once more when nobody answers: a worker that has just forgotten a workflow drops a query that came meanwhile. */
+async function ask<T>(client: Client, rollout: string, query: string): Promise<T> {
+  const handle = client.workflow.getHandle(rollout);
+  const once = () => client.withDeadline(Date.now() + answerWithin, () => handle.query<T>(query));
+  return once().catch(once);
 }
 
 /** Tells every running rollout to pause, once for each stop; throws when one of them could not be told. */

@@ -116,24 +116,26 @@ export async function persistently<T>(
 ): Promise<T> {
   const giveUpAt = Date.now() + database.patience;
   let waited = false;
-  for (let ceiling = 100; ; ceiling = Math.min(ceiling * 2, 2_000)) {
-    try {
-      const result = await attempt();
-      if (waited) work.heartbeat({});
-      return result;
-    } catch (error) {
-      if (!isPassing(error)) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      waited = true;
-      work.heartbeat({ waits: `${database.place} does not let us in: ${reason}` });
-      if (Date.now() >= giveUpAt) {
-        throw new Error(`${database.place} did not let us in for ${database.patience} ms: ${reason}`, {
-          cause: error,
-        });
+  try {
+    for (let ceiling = 100; ; ceiling = Math.min(ceiling * 2, 2_000)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        if (Date.now() >= giveUpAt) {
+          throw new Error(`${database.place} did not let us in for ${database.patience} ms: ${reason}`, {
+            cause: error,
+          });
+        }
+        waited = true;
+        work.heartbeat({ waits: `${database.place} does not let us in: ${reason}` });
+        onRetry(error);
+        await pause(ceiling * (0.5 + Math.random() / 2), work);
       }
-      onRetry(error);
-      await pause(ceiling * (0.5 + Math.random() / 2), work);
     }
+  } finally {
+    if (waited) work.heartbeat({});
   }
 }
 

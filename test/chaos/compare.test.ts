@@ -110,6 +110,15 @@ describe('the points', () => {
     expect(killed).toEqual(points.map(nameOf));
   });
 
+  it('are those that every run comes by, however fast its machine is', () => {
+    const places = [1, 2, 3, 4, 5, 6].map((place) => ({
+      ...point('apply', 'backfill/shop.customer', 'between'),
+      place,
+    }));
+    const killed = casesOf(scenario, places).filter(({ fault }) => fault === 'worker');
+    expect(killed.map(({ at }) => at.place)).toEqual([1, 2, 3, 4]);
+  });
+
   it('are each the first of a pair, except where nothing is tried again', () => {
     const watching = point('watchEnvironment', '', 'after');
     const all = casesOf(scenario, [...points, watching]);

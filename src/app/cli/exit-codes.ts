@@ -18,7 +18,7 @@ export const exitCodesHelp = `Exit codes:
   2    usage: unknown command or option
   3    refused: the plan, the input or the right
   4    unreachable: Temporal or a worker
-  5    rolled back or halted, when the end was awaited
+  5    rolled back or halted, when the end was awaited; of revert and rescue: not taken back, or not confirmed
   130  detached with Ctrl-C: the rollout goes on`;
 
 /** The exit code of a command that awaited the end; `wanted` is what the rollout was started for. */

@@ -21,17 +21,18 @@ export async function failedAttempts(client: Client, rollout: string): Promise<r
   const { defaultPayloadConverter } = await import('@temporalio/common');
   return (raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure, ...activity }) => {
     const [payload] = activity.heartbeatDetails?.payloads ?? [];
-    const beat = payload && defaultPayloadConverter.fromPayload<{ readonly waits?: string } | null>(payload);
-    const error = beat?.waits ?? lastFailure?.message;
+    const beat = payload && defaultPayloadConverter.fromPayload<{ readonly waits?: unknown } | null>(payload);
+    const next = activity.nextAttemptScheduleTime;
+    // What an attempt has said of itself counts while it is under way, and not of one that failed for another reason.
+    const waits = !next && typeof beat?.waits === 'string' ? beat.waits : undefined;
+    const error = waits ?? lastFailure?.message;
     if (!error) return [];
-    const nextAt = Number(activity.nextAttemptScheduleTime?.seconds ?? 0) * 1_000;
-    const waits = nextAt > Date.now();
     return [
       {
         activity: activityType?.name ?? 'an activity',
         failed: (attempt ?? 1) - 1,
         error,
-        ...(waits && { nextAt }),
+        ...(next && { nextAt: Number(next.seconds) * 1_000 + Math.round((next.nanos ?? 0) / 1e6) }),
       },
     ];
   });

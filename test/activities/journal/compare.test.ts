@@ -52,6 +52,28 @@ it('of a rollout that was reset the run counts that goes on, wherever it was res
   expect(compareWithHistory(journalOf(first), fromStart)).toEqual({ equal: true, notYetExported: 3 });
 });
 
+it('a rollout that was reset twice, also to a run that was left, and one whose history begins later', () => {
+  const other = [...again, event(5, 'act-started', 13), event(6, 'act-done', 14)];
+  const third = [first[0]!, first[1]!, first[2]!, event(4, 'reset', 20), event(5, 'retreating', 21)];
+  expect(compareWithHistory(journalOf(first, other, third), third)).toEqual({
+    equal: true,
+    notYetExported: 0,
+  });
+  const short = journalOf(first, other, third.slice(0, 4));
+  expect(compareWithHistory(short, third)).toEqual({ equal: true, notYetExported: 1 });
+  expect(compareWithHistory(journalOf(first, again), again.slice(1))).toEqual({
+    equal: true,
+    notYetExported: 0,
+  });
+});
+
+it('nothing passes for a reset that is not exported yet but what is older than it', () => {
+  const altered = again.map((one) => (one.type === 'reset' ? { ...one, reason: 'forged' } : one));
+  expect(compareWithHistory(journalOf(first, altered), again)).toEqual({ equal: false, at: 2 });
+  const start = fromStart.map((one) => (one.number === 1 ? { ...one, reason: 'forged' } : one));
+  expect(compareWithHistory(journalOf(first, start), fromStart)).toEqual({ equal: false, at: 1 });
+});
+
 it('what differs is found: another event, one too many, and what is missing before what can be compared', () => {
   const other = first.map((one) => (one.number === 3 ? event(3, 'hold') : one));
   expect(compareWithHistory(journalOf(other), first)).toEqual({ equal: false, at: 3 });

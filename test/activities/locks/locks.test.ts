@@ -47,7 +47,7 @@ describe('the locks of an environment', () => {
         stage.rollout({ scope: scopes[index % scopes.length]!, times: 2 }),
       ),
     );
-    await Promise.all(rollouts.map(({ handle }) => handle.result()));
+    await stage.ended(rollouts);
     expect(stage.entered).toHaveLength(30);
     expect(stage.inside.size).toBe(0);
     await eventually(async () => expect(await stage.table()).toMatchObject({ holders: [], line: [] }));

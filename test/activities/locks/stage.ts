@@ -15,6 +15,8 @@ import {
 import { inject } from 'vitest';
 import { createLocksActivities } from '../../../activities/locks/create-locks-activities.js';
 import { createRecords } from '../../../activities/records/records.js';
+import { ask } from '../../../src/app/client/ask.js';
+import { Calls } from '../../../src/app/client/calls.js';
 import { bundleWorkflows } from '../../../src/app/workflow-bundle.js';
 import { locksId, locksNames, type Identity, type LocksInput } from '../../../src/engine/lock-protocol.js';
 import { conflict, type Asking, type LockTable } from '../../../src/engine/locks.js';
@@ -67,7 +69,19 @@ export class Stage {
   }
 
   table(): Promise<LockTable> {
-    return this.locks.query<LockTable>(locksNames.table);
+    const { client } = this;
+    return ask<LockTable>(
+      { client, calls: new Calls(client, 'the server') },
+      locksId(this.environment),
+      locksNames.table,
+    );
+  }
+
+  /** Waits until each has ended; a call that waits longer than `ms` fails, so that one sees where it was. */
+  async ended(rollouts: readonly { readonly handle: WorkflowHandle }[], ms = 120_000): Promise<void> {
+    await this.client.withDeadline(Date.now() + ms, () =>
+      Promise.all(rollouts.map(({ handle }) => handle.result())),
+    );
   }
 
   /** Asks the locks as the activity does, for one alone. */

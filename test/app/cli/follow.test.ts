@@ -22,6 +22,7 @@ const state = initialState(plan, {
 function follow(status: RolloutClient['status'], footer?: () => string[]) {
   const client = {
     plan: () => Promise.resolve(plan),
+    attempts: () => Promise.resolve([]),
     readings: () => Promise.resolve(undefined),
     status,
   } as Partial<RolloutClient> as RolloutClient;

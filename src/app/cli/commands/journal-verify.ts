@@ -32,7 +32,9 @@ export const registerJournalVerify: Register = (journal, context) => {
 async function verify(given: string, options: VerifyOptions, context: Context): Promise<void> {
   const ofLocks = environmentOfLocks(given) !== undefined;
   // The locks go on in new runs for ever, and their history has no journal to compare with.
-  const { rollout, history }: LookedUp = ofLocks ? { rollout: given } : await lookUp(given, options, context);
+  const look = async (): Promise<LookedUp> =>
+    ofLocks ? { rollout: given } : lookUp(given, options, context);
+  const { rollout, history } = await look();
   const { createJournal } = await import('../../../../activities/journal/journal.js');
   const { compareWithHistory } = await import('../../../../activities/journal/compare.js');
   const { recordsOf } = await import('../records-of.js');
@@ -43,7 +45,11 @@ async function verify(given: string, options: VerifyOptions, context: Context): 
     const { number, reason } = verdict.fault;
     throw new Refusal(`journal of ${rollout}`, `is not whole at entry ${number}: ${reason}`, mend);
   }
-  const compared = history && compareWithHistory(await journal.read(rollout), history);
+  const exported = await journal.read(rollout);
+  let compared = history && compareWithHistory(exported, history);
+  // What was exported after the history had been read stands in a newer one.
+  const newer = compared?.equal === false ? (await look()).history : undefined;
+  if (newer) compared = compareWithHistory(exported, newer);
   if (compared?.equal === false) {
     throw new Refusal(`journal of ${rollout}`, `differs from the history at event ${compared.at}`, mend);
   }

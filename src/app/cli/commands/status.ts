@@ -71,8 +71,13 @@ async function watch(
     context.exitCode = exitCodes.detached;
     return;
   }
-  const report = await client.status(rollout);
-  context.exitCode = exitCodeOf(outcome, report.takesBack ? 'rolled-back' : 'completed');
-  if (on === io.stdout) return;
+  const shown = on === io.stdout;
+  // What was shown needs nobody who answers any more.
+  const report = await client.status(rollout).catch((error: unknown) => {
+    if (shown) return undefined;
+    throw error;
+  });
+  context.exitCode = exitCodeOf(outcome, report?.takesBack ? 'rolled-back' : 'completed');
+  if (shown || !report) return;
   print(context, options, report, `${outcome.type}: ${outcome.reason}`);
 }
