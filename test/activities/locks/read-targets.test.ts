@@ -37,8 +37,9 @@ function tools(
 ): ReadingTools {
   const events = journal.map((step) => ({ type: 'captured', step })) as unknown as JournalEvent[];
   const workflow = { getHandle: () => ({ query: () => Promise.resolve(events) }) };
+  const withDeadline = <T>(_deadline: number, call: () => Promise<T>) => call();
   return {
-    client: { workflow } as unknown as Client,
+    client: { workflow, withDeadline } as unknown as Client,
     records,
     verify: async (input) => {
       verified.push(input);
