@@ -39,6 +39,12 @@ export interface Started {
   readonly runId: string;
 }
 
+/** Where a rollout stands, as it says itself, and what it cannot know. */
+export type Reported = StatusReport & {
+  /** Its workflow was ended from outside and took nothing back: nothing waits, and nobody is answered. */
+  readonly fromOutside?: 'terminated' | 'timed-out';
+};
+
 /** One line of the list of rollouts. Times in milliseconds since the epoch. */
 export interface RolloutSummary {
   readonly rollout: string;
@@ -107,7 +113,7 @@ export interface RolloutClient {
   start(request: StartRequest): Promise<Started>;
   /** Starts a rollout that takes an ended one back. Throws `Refusal` for one that still runs. */
   takeBack(request: TakeBackRequest): Promise<Started>;
-  status(rollout: string): Promise<StatusReport>;
+  status(rollout: string): Promise<Reported>;
   why(rollout: string): Promise<Why>;
   plan(rollout: string): Promise<Plan>;
   journal(rollout: string): Promise<readonly JournalEvent[]>;

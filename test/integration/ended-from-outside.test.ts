@@ -44,6 +44,18 @@ it.concurrent(
       await eventually(() => expect(told).toContainEqual(expect.stringMatching(incident)));
       expect(await orphansOf(environment)).toMatchObject([{ rollout: rollout.id, percent: 25 }]);
       expect(environment.percent()).toBe(25);
+      // It does not know that it was ended: nothing of what it would say of itself is told.
+      expect((await call('why', rollout.id)).json()).toMatchObject({
+        fromOutside: 'terminated',
+        waitingFor: expect.stringContaining('a rescue'),
+        clears: `switchback rescue ${rollout.id}`,
+        next: 'nothing by itself: 25 % were exposed at its end',
+        possible: [],
+      });
+      const shown = await switchback(['status', rollout.id, '--address', client.address]);
+      expect(shown.stdout).toMatch(/● terminated/);
+      expect(shown.stdout).not.toMatch(/watching|switchback abort|left yet/);
+      expect(shown.stdout).toContain(`switchback rescue ${rollout.id} --as NAME --reason TEXT`);
       const held = { holders: [{ rollout: rollout.id, orphaned: 'terminated' }], waiting: [] };
       await eventually(async () => expect((await call('locks', '--env', name)).json()).toMatchObject(held));
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newestReadings, NoAnswer, Unreachable, type FailedAttempts, type RolloutClient } from '../client.js';
 import type { Plan } from '../../engine/plan.js';
 import type { GuardReading } from '../../engine/ports.js';
-import type { StatusReport } from '../../engine/report.js';
+import type { Reported } from '../client.js';
 import type { Outcome } from '../../engine/state.js';
 import { eventLine } from './event-line.js';
 import type { Io, Output } from './io.js';
@@ -58,7 +58,7 @@ export interface FollowTreeOptions {
 export async function followTree(options: FollowTreeOptions): Promise<void> {
   const { client, rollout, live, paint, signal, footer = () => [] } = options;
   let plan: Plan | undefined;
-  let report: StatusReport | undefined;
+  let report: Reported | undefined;
   let readings: readonly GuardReading[] | undefined;
   let attempts: readonly FailedAttempts[] = [];
   let trouble: string | undefined;

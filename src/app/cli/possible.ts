@@ -1,8 +1,9 @@
 import type { DecisionType } from '../../engine/messages.js';
-import type { StatusReport } from '../../engine/report.js';
+import type { Reported } from '../client.js';
 
 /** The commands that make sense now, as they are typed. */
-export function commandsNow(report: StatusReport): string[] {
+export function commandsNow(report: Reported): string[] {
+  if (report.fromOutside) return [`switchback rescue ${report.rollout} ${personAndReason}`];
   const lines = report.possible.flatMap((type) =>
     typed[type](report).map((command) => {
       const [verb, ...more] = command.split(' ');
@@ -13,7 +14,7 @@ export function commandsNow(report: StatusReport): string[] {
 }
 
 /** Their names alone. */
-export function verbsNow(report: StatusReport): string[] {
+export function verbsNow(report: Reported): string[] {
   return [...new Set(commandsNow(report).map((line) => line.split(' ')[1] ?? ''))];
 }
 
@@ -21,7 +22,7 @@ const person = '--as NAME';
 const personAndReason = '--as NAME --reason TEXT';
 
 /** What people type for each decision, without the rollout. */
-const typed: { readonly [T in DecisionType]: (report: StatusReport) => readonly string[] } = {
+const typed: { readonly [T in DecisionType]: (report: Reported) => readonly string[] } = {
   approve: () => [`approve ${person}`],
   reject: () => [`reject ${personAndReason}`],
   answer: () => [`answer wait|roll-back ${person}`],

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../engine/duration.js';
 import { phases, stepsOf, type Phase, type Plan } from '../../engine/plan.js';
-import type { StatusReport, StepReport } from '../../engine/report.js';
+import type { StepReport } from '../../engine/report.js';
+import type { Reported } from '../client.js';
 import { cut, pad, spread, type Paint } from './paint.js';
 import type { TreeOptions } from './tree.js';
 import { ticking } from './words.js';
@@ -13,7 +14,7 @@ const nameWidth = 38;
 type Look = 'pending' | 'busy' | 'waiting' | 'done' | 'failed' | 'undoing' | 'undone' | 'stopped' | 'skipped';
 
 /** The phases with their steps, a line each; with `compact` the steps of finished and empty phases are left out. */
-export function stepLines(report: StatusReport, plan: Plan | undefined, options: TreeOptions): string[] {
+export function stepLines(report: Reported, plan: Plan | undefined, options: TreeOptions): string[] {
   return phases.flatMap((phase) => {
     const steps = report.steps.filter((step) => step.phase === phase);
     if (steps.length === 0) return [];
@@ -37,12 +38,7 @@ function phaseLine(phase: Phase, steps: readonly StepReport[], look: Look, optio
   return spread(` ${markOf(look, options)} ${name}`, paint.dim(time), width);
 }
 
-function stepLine(
-  step: StepReport,
-  report: StatusReport,
-  plan: Plan | undefined,
-  options: TreeOptions,
-): string {
+function stepLine(step: StepReport, report: Reported, plan: Plan | undefined, options: TreeOptions): string {
   const { paint, width } = options;
   const look = lookOf(step, report);
   const detail = detailOf(step, look, report, plan, options);
@@ -58,7 +54,7 @@ function stepLine(
 function detailOf(
   step: StepReport,
   look: Look,
-  report: StatusReport,
+  report: Reported,
   plan: Plan | undefined,
   { now }: TreeOptions,
 ): string {
@@ -81,7 +77,7 @@ function detailOf(
 }
 
 /** Why a watch does not end, however late it is. */
-function standingStill({ hold, paused }: StatusReport): string | undefined {
+function standingStill({ hold, paused }: Reported): string | undefined {
   if (hold) return 'on hold';
   return paused && 'paused';
 }
@@ -104,16 +100,16 @@ function plannedTime({ id }: StepReport, plan: Plan | undefined): string {
   return step?.type === 'gate' ? `asks ${step.leave.by.join(', ')}` : '';
 }
 
-function lookOf(step: StepReport, report: StatusReport): Look {
+function lookOf(step: StepReport, report: Reported): Look {
   if (step.status !== 'running') return step.status;
   const { outcome, hold, stuck, paused } = report;
   // An interrupted watch or gate stays as it was when the rollout turned round.
-  if (outcome || (turned(report) && step.type !== 'act')) return 'stopped';
+  if (outcome || report.fromOutside || (turned(report) && step.type !== 'act')) return 'stopped';
   // A pause lets an act that runs go on.
   return hold || stuck || step.type === 'gate' || (paused && step.type === 'watch') ? 'waiting' : 'busy';
 }
 
-function turned({ unwinding, retreating, status }: StatusReport): boolean {
+function turned({ unwinding, retreating, status }: Reported): boolean {
   return unwinding !== undefined || retreating !== undefined || status === 'halting';
 }
 
@@ -142,7 +138,7 @@ function markOf(look: Look, { paint, frame }: TreeOptions): string {
 }
 
 /** How much of the users has the candidate, as a bar. */
-export function exposureLine(report: StatusReport, paint: Paint): string {
+export function exposureLine(report: Reported, paint: Paint): string {
   const { exposure } = report;
   const way = report.unwinding ?? report.retreating;
   const full = Math.round((exposure / 100) * 40);

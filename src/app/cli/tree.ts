@@ -1,6 +1,6 @@
 import type { Plan } from '../../engine/plan.js';
 import type { GuardReading } from '../../engine/ports.js';
-import type { StatusReport } from '../../engine/report.js';
+import type { Reported } from '../client.js';
 import type { Status } from '../../engine/status.js';
 import type { FailedAttempts } from '../client.js';
 import { fit, spread, wrap, type Paint } from './paint.js';
@@ -10,7 +10,7 @@ import { ago, attemptText, backgroundOf, ticking, until } from './words.js';
 
 /** What a tree shows. */
 export interface TreeView {
-  readonly report: StatusReport;
+  readonly report: Reported;
   /** Adds the lengths of watches, the limits of guards and who is asked. */
   readonly plan?: Plan | undefined;
   /** The guards as the sentinel sees them now; those of the report when absent. */
@@ -38,7 +38,7 @@ const widest = 100;
 export function treeLines(view: TreeView, given: TreeOptions): string[] {
   const { report, plan, readings = report.readings, attempts = [] } = view;
   const options = { ...given, width: Math.min(given.width, widest) };
-  const guards = report.outcome ? [] : guardLines(readings, plan, options);
+  const guards = report.outcome || report.fromOutside ? [] : guardLines(readings, plan, options);
   const lines = [
     ...headLines(report, options),
     '',
@@ -52,21 +52,18 @@ export function treeLines(view: TreeView, given: TreeOptions): string[] {
   return lines.map((line) => fit(line, options.width));
 }
 
-function headLines(report: StatusReport, { paint, now, width }: TreeOptions): string[] {
+function headLines(report: Reported, { paint, now, width }: TreeOptions): string[] {
   const starts = report.steps.flatMap(({ startedAt }) => startedAt ?? []);
-  const ended = report.outcome ? report.why.since : now;
+  const ended = report.outcome || report.fromOutside ? report.why.since : now;
   const time = starts.length > 0 ? `  ${ticking(ended - Math.min(...starts))}` : '';
-  const status = colourOf(report.status, paint)(`● ${report.status}`);
+  const colour = report.fromOutside ? paint.red : colourOf(report.status, paint);
+  const status = colour(`● ${report.fromOutside ?? report.status}`);
   const name = ` ${paint.bold(report.runbook)} ${paint.dim('in')} ${report.environment}`;
   return [spread(name, `${status}${paint.dim(time)}`, width), paint.dim(` ${report.rollout}`)];
 }
 
 /** What it waits for, since when, who may, and what comes next and when. */
-function waitLines(
-  report: StatusReport,
-  attempts: readonly FailedAttempts[],
-  options: TreeOptions,
-): string[] {
+function waitLines(report: Reported, attempts: readonly FailedAttempts[], options: TreeOptions): string[] {
   const { paint, now } = options;
   const { why, stuck, hold, gate, paused } = report;
   const loud = stuck || hold || gate || paused ? paint.yellow : (text: string) => text;
@@ -90,7 +87,7 @@ function waitLines(
   ];
 }
 
-function outcomeLines(report: StatusReport, options: TreeOptions): string[] {
+function outcomeLines(report: Reported, options: TreeOptions): string[] {
   const { outcome, unwinding, exposure } = report;
   if (!outcome) return [];
   const { paint } = options;

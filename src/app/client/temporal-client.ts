@@ -17,7 +17,7 @@ import type { Plan } from '../../engine/plan.js';
 import { Refusal } from '../../engine/errors.js';
 import type { StatusReport } from '../../engine/report.js';
 import type { Outcome } from '../../engine/state.js';
-import type { RolloutClient, StartRequest, Started, TakeBackRequest } from '../client.js';
+import type { Reported, RolloutClient, StartRequest, Started, TakeBackRequest } from '../client.js';
 import { ask } from './ask.js';
 import { failedAttempts } from './attempts.js';
 import { buildOf, TemporalBuilds } from './builds.js';
@@ -25,6 +25,7 @@ import { Calls } from './calls.js';
 import { endedWithItsRun } from './ended-run.js';
 import { hasCode, isRefusal, NoAnswer, rootMessage, translate, Unreachable } from './failures.js';
 import { findRollout } from './find.js';
+import { leftBehind } from './left-behind.js';
 import { outcomeOfFailure } from './outcome.js';
 import { createLocksClient, type LocksClient } from './locks.js';
 import { liveReadings } from './readings.js';
@@ -132,7 +133,14 @@ class TemporalRolloutClient implements RolloutClient {
     }
   }
 
-  status = (rollout: string) => this.query<StatusReport>(rollout, 'status');
+  async status(rollout: string): Promise<Reported> {
+    const report = await this.query<StatusReport>(rollout, 'status');
+    if (report.outcome) return report;
+    const { status, endedAt } = await this.describe(rollout);
+    const ended = endedAt !== undefined && (status === 'terminated' || status === 'timed-out');
+    return ended ? leftBehind(report, status, endedAt) : report;
+  }
+
   plan = (rollout: string) => this.query<Plan>(rollout, 'plan');
   journal = (rollout: string) => this.query<readonly JournalEvent[]>(rollout, 'journal');
   why = async (rollout: string) => (await this.status(rollout)).why;

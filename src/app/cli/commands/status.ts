@@ -1,5 +1,5 @@
 import { newestReadings, type RolloutClient } from '../../client.js';
-import type { StatusReport } from '../../../engine/report.js';
+import type { Reported } from '../../client.js';
 import {
   print,
   withClient,
@@ -51,7 +51,7 @@ async function show(
 }
 
 /** The commands that make sense now, for somebody who may give them. */
-function possibleLines(report: StatusReport): string[] {
+function possibleLines(report: Reported): string[] {
   const commands = commandsNow(report);
   return commands.length === 0 ? [] : ['', ' possible now', ...commands.map((command) => `   ${command}`)];
 }

@@ -1,4 +1,4 @@
-import type { StatusReport } from '../../../engine/report.js';
+import type { Reported } from '../../client.js';
 import type { FailedAttempts } from '../../client.js';
 import { print, withClient, type OutputOptions, type Register, type ServerOptions } from '../context.js';
 import { rolloutArgument, withOutput, withServer } from '../options.js';
@@ -21,6 +21,7 @@ export const registerWhy: Register = (program, context) => {
           ...(paused && { paused }),
           ...(retreating && { retreating }),
           ...(takesBack && { takesBack }),
+          ...(report.fromOutside && { fromOutside: report.fromOutside }),
           ...(attempts.length > 0 && { attempts }),
         };
         print(context, options, value, whyText(report, attempts, Date.now()));
@@ -28,11 +29,11 @@ export const registerWhy: Register = (program, context) => {
     );
 };
 
-function whyText(report: StatusReport, attempts: readonly FailedAttempts[], now: number): string {
+function whyText(report: Reported, attempts: readonly FailedAttempts[], now: number): string {
   const { rollout, why } = report;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['rollout', rollout],
-    ['status', why.status],
+    ['status', report.fromOutside ?? why.status],
     ...backgroundOf(report, now),
     ['step', why.step],
     ['waits for', why.waitingFor],
