@@ -29,7 +29,10 @@ export function createVisibility(plan: Plan, state: RolloutState): { show(): voi
   return {
     show() {
       const now = why(plan, state);
-      setCurrentDetails(`${above}**${now.status}**: waits for ${now.waitingFor}\n\nnext: ${now.next}`);
+      const details = state.outcome
+        ? state.outcome.reason
+        : `waits for ${now.waitingFor}\n\nnext: ${now.next}`;
+      setCurrentDetails(`${above}**${now.status}**: ${details}`);
       const waitingFor = now.who.length > 0 ? now.who.join(', ') : 'nobody';
       const next = [now.status, state.phase ?? 'none', waitingFor].join('\n');
       if (next === shown) return;

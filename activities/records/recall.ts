@@ -95,11 +95,14 @@ function refuseUnfit(rollout: string, kind: TakesBack['kind'], events: readonly 
       'go forward: finish by hand, or with a rollout of its own',
     );
   }
+  if (end === 'rolled-back' || end === 'refused') {
+    throw new Refusal(rollout, `ended ${end}: nothing of it is left to take back`, 'start a new one');
+  }
   if (kind === 'revert' && end !== 'completed') {
     const is = end === undefined ? 'has not ended by itself' : `ended ${end}`;
     throw new Refusal(rollout, `${is}: only a completed rollout is reverted`, 'see "switchback rescue"');
   }
-  if (kind === 'rescue' && (end === 'completed' || end === 'rolled-back' || end === 'refused')) {
+  if (kind === 'rescue' && end === 'completed') {
     throw new Refusal(rollout, `ended ${end}: there is nothing to rescue`, 'see "switchback revert"');
   }
 }

@@ -1,4 +1,4 @@
-import { newestReadings, type RolloutClient } from '../../src/app/client.js';
+import { withLive, type RolloutClient } from '../../src/app/client.js';
 import type { Plan } from '../../src/engine/plan.js';
 import type { StatusReport } from '../../src/engine/report.js';
 import { answerYes, askHere, Detached } from './answers.js';
@@ -39,8 +39,7 @@ export async function follow({
   try {
     for (;;) {
       const status = await client.status(rollout);
-      const readings = newestReadings(status.readings, await client.readings(rollout));
-      await show(screen, client, plan, { ...status, readings });
+      await show(screen, client, plan, withLive(status, await client.readings(rollout)));
       if (status.outcome) return status;
       if (left) throw new Detached();
       const { watch } = status;

@@ -13,7 +13,7 @@ export { Refusal } from '../engine/errors.js';
 export type { FailedAttempts } from './client/attempts.js';
 export type { LocksReport } from './client/locks.js';
 export { NoAnswer, Unreachable } from './client/failures.js';
-export { newestReadings } from './client/readings.js';
+export { withLive } from './client/readings.js';
 
 /** What is to be started. */
 export interface StartRequest {

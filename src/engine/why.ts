@@ -42,12 +42,12 @@ export function why(plan: Plan, state: RolloutState): Why {
 type Wait = Omit<Why, 'status' | 'step' | 'possible' | 'evidence'>;
 type WaitOf = (plan: Plan, state: RolloutState, since: number) => Wait;
 
-const over: WaitOf = (_plan, { outcome }, since) => ({
+const over: WaitOf = (_plan, _state, since) => ({
   waitingFor: 'nothing',
   since,
   clears: 'it is over',
   who: [],
-  next: outcome?.reason ?? '',
+  next: 'nothing',
 });
 
 /** One answer for each status. */

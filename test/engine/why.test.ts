@@ -88,7 +88,12 @@ describe('why', () => {
   it('waits for nothing when it is over', async () => {
     const { state, ended } = await run(plan, { sentinel: { failsFrom: 5 } });
     expect(ended).not.toBeInstanceOf(Stranded);
-    expect(why(plan, state)).toMatchObject({ status: 'rolled-back', waitingFor: 'nothing', who: [] });
+    expect(why(plan, state)).toMatchObject({
+      status: 'rolled-back',
+      waitingFor: 'nothing',
+      who: [],
+      next: 'nothing',
+    });
     expect(why(plan, state).step).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newestReadings, NoAnswer, Unreachable, type FailedAttempts, type RolloutClient } from '../client.js';
+import { NoAnswer, Unreachable, withLive, type FailedAttempts, type RolloutClient } from '../client.js';
 import type { Plan } from '../../engine/plan.js';
 import type { GuardReading } from '../../engine/ports.js';
 import type { Reported } from '../client.js';
@@ -79,7 +79,7 @@ export async function followTree(options: FollowTreeOptions): Promise<void> {
   const paintFrame = (frame: number) => {
     const below = [...footer(), ...(trouble === undefined ? [] : ['', paint.yellow(` ${trouble}`)])];
     if (!report) return live.show(below);
-    const view = { report, plan, attempts, readings: newestReadings(report.readings, readings) };
+    const view = { report: withLive(report, readings), plan, attempts };
     const drawing = { paint, width: live.width, now: Date.now(), frame };
     const whole = treeLines(view, drawing);
     const fits = whole.length + below.length <= live.height;

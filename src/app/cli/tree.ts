@@ -1,5 +1,4 @@
 import type { Plan } from '../../engine/plan.js';
-import type { GuardReading } from '../../engine/ports.js';
 import type { Reported } from '../client.js';
 import type { Status } from '../../engine/status.js';
 import type { FailedAttempts } from '../client.js';
@@ -13,8 +12,6 @@ export interface TreeView {
   readonly report: Reported;
   /** Adds the lengths of watches, the limits of guards and who is asked. */
   readonly plan?: Plan | undefined;
-  /** The guards as the sentinel sees them now; those of the report when absent. */
-  readonly readings?: readonly GuardReading[] | undefined;
   /** What is tried again. */
   readonly attempts?: readonly FailedAttempts[] | undefined;
 }
@@ -36,9 +33,9 @@ const widest = 100;
 
 /** A rollout as lines of text: the same input gives the same lines. */
 export function treeLines(view: TreeView, given: TreeOptions): string[] {
-  const { report, plan, readings = report.readings, attempts = [] } = view;
+  const { report, plan, attempts = [] } = view;
   const options = { ...given, width: Math.min(given.width, widest) };
-  const guards = report.outcome || report.fromOutside ? [] : guardLines(readings, plan, options);
+  const guards = report.outcome || report.fromOutside ? [] : guardLines(report.readings, plan, options);
   const lines = [
     ...headLines(report, options),
     '',

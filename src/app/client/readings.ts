@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { LiveReadings } from '../../../activities/sentinel/live.js';
 import { sentinelId } from '../../analysis/sentinel.js';
 import type { GuardReading } from '../../engine/ports.js';
+import type { StatusReport } from '../../engine/report.js';
 
 /**
  * A rollout's guards as the sentinel sees them now, from its activity's heartbeat; undefined when nobody watches the
@@ -24,15 +25,21 @@ export async function liveReadings(
   return undefined;
 }
 
+/**
+ * A report with what the sentinel sees now: a rollout hears only of another verdict, and not that the reason is another
+ * or the number newer.
+ */
+export function withLive<R extends StatusReport>(report: R, live: readonly GuardReading[] = []): R {
+  const readings = newest(report.readings, live);
+  return { ...report, readings, why: { ...report.why, evidence: newest(report.why.evidence, live) } };
+}
+
 /** The newest reading of each guard; in the order of the first list, then of the second. */
-export function newestReadings(
-  reported: readonly GuardReading[],
-  live: readonly GuardReading[] = [],
-): readonly GuardReading[] {
-  const newest = new Map<string, GuardReading>();
+function newest(reported: readonly GuardReading[], live: readonly GuardReading[]): readonly GuardReading[] {
+  const found = new Map<string, GuardReading>();
   for (const reading of [...reported, ...live]) {
-    const known = newest.get(reading.guard);
-    if (!known || reading.at >= known.at) newest.set(reading.guard, reading);
+    const known = found.get(reading.guard);
+    if (!known || reading.at >= known.at) found.set(reading.guard, reading);
   }
-  return [...newest.values()];
+  return [...found.values()];
 }

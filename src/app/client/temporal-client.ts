@@ -28,7 +28,7 @@ import { findRollout } from './find.js';
 import { leftBehind } from './left-behind.js';
 import { outcomeOfFailure } from './outcome.js';
 import { createLocksClient, type LocksClient } from './locks.js';
-import { liveReadings } from './readings.js';
+import { liveReadings, withLive } from './readings.js';
 import { freshKey, partsOf, rolloutId } from './rollout-id.js';
 import type { Server } from './server.js';
 import { startOptions, takeBackOptions } from './start-options.js';
@@ -143,7 +143,11 @@ class TemporalRolloutClient implements RolloutClient {
 
   plan = (rollout: string) => this.query<Plan>(rollout, 'plan');
   journal = (rollout: string) => this.query<readonly JournalEvent[]>(rollout, 'journal');
-  why = async (rollout: string) => (await this.status(rollout)).why;
+
+  async why(rollout: string) {
+    const [report, live] = await Promise.all([this.status(rollout), this.readings(rollout)]);
+    return withLive(report, live).why;
+  }
 
   async readings(rollout: string) {
     const environment = partsOf(rollout)?.environment ?? '';

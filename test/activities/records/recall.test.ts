@@ -88,7 +88,12 @@ describe('recalling a rollout', () => {
     [
       'rescue',
       [started, ['ended', { reason: 'rolled-back: done' }]],
-      /ended rolled-back: there is nothing to rescue/,
+      /ended rolled-back: nothing of it is left to take back; start/,
+    ],
+    [
+      'revert',
+      [started, ['ended', { reason: 'rolled-back: done' }]],
+      /ended rolled-back: nothing of it is left to take back; start/,
     ],
     [
       'revert',

@@ -82,6 +82,9 @@ describe('a rollout', () => {
     });
     expect((await approve(rollout, 'ben')).code).toBe(0);
     expect(await client.wait(rollout)).toMatchObject({ type: 'completed' });
+    expect((await call(['why', key])).stdout).toMatch(
+      /^status +completed\nbecause +\S.*\nsince .*\nwaits for +nothing: it is over$/m,
+    );
 
     const journal = await call(['journal', rollout, '-o', 'json']);
     const { events } = journal.json<{ events: { type: string }[] }>();
@@ -391,8 +394,16 @@ it('a worker that is missing is said: at the start, and when a rollout is asked'
 });
 
 it("live readings come from the heartbeat of the sentinel's activity", async () => {
-  const rollout = `rollout/${environment.name}/expose-thing/live`;
-  const reading = { guard: 'errors', verdict: 'pass', at: Date.now(), reason: 'well', value: 0.02 } as const;
+  const file = await files.write('live.json', askingPlan('rename-live-thing', 'thing:live'));
+  const rollout = await start(file);
+  await untilStatus(rollout, 'waiting');
+  const reading = {
+    guard: 'errors',
+    verdict: 'pass',
+    at: Date.now() + 1_000,
+    reason: 'as before, but newer',
+    value: 0.02,
+  } as const;
   expect(await client.readings(rollout)).toBeUndefined();
   environment.live = {
     at: Date.now(),
@@ -417,6 +428,12 @@ it("live readings come from the heartbeat of the sentinel's activity", async () 
   await handle.signal(sentinelNames.subscribe, subscriber);
   try {
     await expect.poll(() => client.readings(rollout), { timeout: 10_000 }).toEqual([reading]);
+    expect((await call(['why', rollout])).stdout).toMatch(/^guard +errors: pass, as before, but newer$/m);
+    expect((await call(['status', rollout, '-o', 'json'])).json()).toMatchObject({
+      readings: [{ reason: reading.reason }],
+      why: { evidence: [{ reason: reading.reason }] },
+    });
+    expect((await client.why(rollout)).evidence).toEqual([reading]);
   } finally {
     await handle.cancel();
     await handle.result().catch(() => undefined);

@@ -1,4 +1,4 @@
-import { newestReadings, type RolloutClient } from '../../client.js';
+import { withLive, type RolloutClient } from '../../client.js';
 import type { Reported } from '../../client.js';
 import {
   print,
@@ -42,7 +42,7 @@ async function show(
     client.attempts(rollout),
     client.plan(rollout),
   ]);
-  const report = { ...reported, readings: newestReadings(reported.readings, live) };
+  const report = withLive(reported, live);
   const { io, paint } = context;
   const drawing = { paint, width: io.stdout.columns ?? 100, now: Date.now(), frame: 0 };
   const lines = treeLines({ report, plan, attempts }, drawing);

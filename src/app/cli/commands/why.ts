@@ -1,5 +1,5 @@
-import type { Reported } from '../../client.js';
-import type { FailedAttempts } from '../../client.js';
+import type { Outcome } from '../../../engine/index.js';
+import { withLive, type FailedAttempts, type Reported } from '../../client.js';
 import { print, withClient, type OutputOptions, type Register, type ServerOptions } from '../context.js';
 import { rolloutArgument, withOutput, withServer } from '../options.js';
 import { verbsNow } from '../possible.js';
@@ -13,7 +13,12 @@ export const registerWhy: Register = (program, context) => {
     .action((given: string, options: ServerOptions & OutputOptions) =>
       withClient(context, options, async (client) => {
         const rollout = await client.find(given);
-        const [report, attempts] = await Promise.all([client.status(rollout), client.attempts(rollout)]);
+        const [reported, live, attempts] = await Promise.all([
+          client.status(rollout),
+          client.readings(rollout),
+          client.attempts(rollout),
+        ]);
+        const report = withLive(reported, live);
         const { why, paused, retreating, takesBack } = report;
         const value = {
           rollout,
@@ -21,6 +26,7 @@ export const registerWhy: Register = (program, context) => {
           ...(paused && { paused }),
           ...(retreating && { retreating }),
           ...(takesBack && { takesBack }),
+          ...(report.outcome && { outcome: report.outcome }),
           ...(report.fromOutside && { fromOutside: report.fromOutside }),
           ...(attempts.length > 0 && { attempts }),
         };
@@ -29,11 +35,34 @@ export const registerWhy: Register = (program, context) => {
     );
 };
 
+type Row = readonly [label: string, text: string | undefined];
+
 function whyText(report: Reported, attempts: readonly FailedAttempts[], now: number): string {
-  const { rollout, why } = report;
-  const rows: readonly (readonly [string, string | undefined])[] = [
+  const { rollout, why, outcome } = report;
+  const rows: readonly Row[] = [
     ['rollout', rollout],
     ['status', report.fromOutside ?? why.status],
+    ...(outcome ? overRows(outcome, why.since, now) : waitRows(report, attempts, now)),
+    ...why.evidence.map(
+      (reading) => [`guard`, `${reading.guard}: ${reading.verdict}, ${reading.reason}`] as const,
+    ),
+  ];
+  return rows
+    .flatMap(([label, text]) => (text === undefined ? [] : [`${label.padEnd(10)} ${text}`]))
+    .join('\n');
+}
+
+function overRows({ reason }: Outcome, since: number, now: number): readonly Row[] {
+  return [
+    ['because', reason],
+    ['since', ago(since, now)],
+    ['waits for', 'nothing: it is over'],
+  ];
+}
+
+function waitRows(report: Reported, attempts: readonly FailedAttempts[], now: number): readonly Row[] {
+  const { why } = report;
+  return [
     ...backgroundOf(report, now),
     ['step', why.step],
     ['waits for', why.waitingFor],
@@ -43,11 +72,5 @@ function whyText(report: Reported, attempts: readonly FailedAttempts[], now: num
     ['who may', why.who.length > 0 ? why.who.join(', ') : 'nobody is asked'],
     ['next', why.nextAt === undefined ? why.next : `${why.next}, ${until(why.nextAt, now)}`],
     ['possible', verbsNow(report).join(', ') || 'nothing but to wait'],
-    ...why.evidence.map(
-      (reading) => [`guard`, `${reading.guard}: ${reading.verdict}, ${reading.reason}`] as const,
-    ),
   ];
-  return rows
-    .flatMap(([label, text]) => (text === undefined ? [] : [`${label.padEnd(10)} ${text}`]))
-    .join('\n');
 }
