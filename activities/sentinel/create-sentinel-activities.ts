@@ -31,6 +31,8 @@ export interface SentinelDependencies {
   readonly idleAfter?: number;
   /** Milliseconds between looks for rollouts that ended without leaving; 10 s when absent. */
   readonly lookAroundEvery?: number;
+  /** Milliseconds that the store may refuse readings until none of them passes; 30 s when absent. */
+  readonly unkeptAfter?: number;
 }
 
 /** Bytes of one subscription: several fit into the answer in which the sentinel is asked for them. */
@@ -54,7 +56,7 @@ export interface SentinelActivities {
 /** Makes the activities. What was scraped is kept between attempts in the same process. */
 export function createSentinelActivities(dependencies: SentinelDependencies): SentinelActivities {
   const { client, sources, evidence, environment, taskQueue } = dependencies;
-  const { idleAfter = 5_000, lookAroundEvery = 10_000 } = dependencies;
+  const { idleAfter = 5_000, lookAroundEvery = 10_000, unkeptAfter = 30_000 } = dependencies;
   const told = new Told();
   const measured = new Map<string, MeasuredSource>();
   const source = (name: string) => {
@@ -68,7 +70,10 @@ export function createSentinelActivities(dependencies: SentinelDependencies): Se
 
   return {
     watchEnvironment: (input) =>
-      watchWith({ client, taskQueue, source, evidence, idleAfter, lookAroundEvery, told }, input),
+      watchWith(
+        { client, taskQueue, source, evidence, idleAfter, lookAroundEvery, unkeptAfter, told },
+        input,
+      ),
 
     async subscribe({ environment: named, ...subscriber }) {
       if (named !== environment) {

@@ -1,4 +1,5 @@
 import type { RosterPage, Watched } from '../../src/analysis/sentinel.js';
+import type { GuardReading } from '../../src/engine/ports.js';
 import type { EvidenceLog } from './evidence-log.js';
 import type { EvidenceWriter } from './evidence-writer.js';
 import type { MeasuredSource } from './measured-source.js';
@@ -24,6 +25,8 @@ export interface WatchTools {
   readonly told: Told;
   /** Milliseconds without subscribers after which watching ends. */
   readonly idleAfter: number;
+  /** Milliseconds that the store may refuse readings until none of them passes. */
+  readonly unkeptAfter: number;
   readonly signal: AbortSignal;
   warn(message: string, error: unknown): void;
 }
@@ -120,13 +123,24 @@ export class EnvironmentWatch {
         readings.length === 0
           ? undefined
           : watch.take(
-              readings.map(({ reading }) => reading),
+              readings.map(({ reading }) => this.#asKept(reading, now)),
               now,
             );
       if (message !== undefined) this.tools.outbox.post(subscriber, message);
       return readings;
     });
     this.tools.writer.write(this.tools.log.entriesOf(made));
+  }
+
+  /** What cannot be kept is missing when the watch is judged: better to hold now than to find that out after a day. */
+  #asKept(reading: GuardReading, now: number): GuardReading {
+    const { writer, unkeptAfter } = this.tools;
+    if (reading.verdict !== 'pass' || now - (writer.refused?.since ?? now) < unkeptAfter) return reading;
+    return {
+      ...reading,
+      verdict: 'no-evidence',
+      reason: `its readings cannot be kept: ${writer.refused?.error}`,
+    };
   }
 
   #uses(source: string): boolean {

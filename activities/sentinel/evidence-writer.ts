@@ -3,10 +3,17 @@ import type { EvidenceEntry, EvidenceStore } from '../records/evidence.js';
 /** Entries that may wait for the store; beyond it the oldest are lost, which is a gap and never a pass. */
 const mostWaiting = 100_000;
 
+/** Since when the store takes nothing, in milliseconds since the epoch, and what it says. */
+interface Refused {
+  readonly since: number;
+  readonly error: string;
+}
+
 /** Writes to the store without making anyone wait; what the store refuses is tried again with the next. */
 export class EvidenceWriter {
   #waiting: EvidenceEntry[] = [];
   #writing: Promise<void> | undefined;
+  #refused: Refused | undefined;
 
   /** @param lost is called when entries were given up */
   constructor(
@@ -14,6 +21,11 @@ export class EvidenceWriter {
     private readonly warn: (message: string, error: unknown) => void,
     private readonly lost: () => void,
   ) {}
+
+  /** There while the store takes nothing. */
+  get refused(): Refused | undefined {
+    return this.#refused;
+  }
 
   /** Returns at once. */
   write(entries: readonly EvidenceEntry[]): void {
@@ -38,8 +50,10 @@ export class EvidenceWriter {
       this.#waiting = [];
       try {
         await this.store.append(batch);
+        this.#refused = undefined;
       } catch (error) {
         this.#waiting = [...batch, ...this.#waiting];
+        this.#refused = { since: this.#refused?.since ?? Date.now(), error: String(error) };
         this.warn('readings could not be kept', error);
         return;
       }

@@ -42,13 +42,15 @@ export interface WatchDependencies {
   readonly idleAfter: number;
   /** Milliseconds between looks for rollouts that ended without leaving. */
   readonly lookAroundEvery: number;
+  /** Milliseconds that the store may refuse readings until none of them passes. */
+  readonly unkeptAfter: number;
   /** Kept from one shift to the next. */
   readonly told: Told;
 }
 
 /** One attempt of the watching activity, from its first question to its end; throws only when it was cut short. */
 export async function watchWith(dependencies: WatchDependencies, input: WatchInput): Promise<void> {
-  const { client, taskQueue, source, evidence, idleAfter, lookAroundEvery, told } = dependencies;
+  const { client, taskQueue, source, evidence, idleAfter, lookAroundEvery, unkeptAfter, told } = dependencies;
   const context = Context.current();
   const signal = context.cancellationSignal;
   // Each call that is under way listens: there are as many as rollouts that breach in one moment.
@@ -109,6 +111,7 @@ export async function watchWith(dependencies: WatchDependencies, input: WatchInp
     outbox,
     told,
     idleAfter,
+    unkeptAfter,
     signal,
     warn,
   });

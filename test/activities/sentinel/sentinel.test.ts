@@ -156,6 +156,22 @@ describe('the sentinel of an environment', () => {
     await eventually(() => expect(stage.evidence.of(rollout.name)[0]?.verdict).toBe('no-evidence'));
   });
 
+  it('lets no pass count while its readings cannot be kept, and still calls out a breach', async () => {
+    await stage.work(stage.activities(undefined, { unkeptAfter: 300 }));
+    const rollout = await subscribed();
+    await rollout.hears('pass');
+    stage.evidence.broken = new Error('disk full');
+    await rollout.hears('no-evidence');
+    const told = (await rollout.heard()).evidence.at(-1)?.readings[0];
+    expect(told?.reason).toMatch(/^its readings cannot be kept: .*disk full$/);
+    stage.evidence.broken = undefined;
+    await rollout.hears('pass');
+    stage.evidence.broken = new Error('disk full');
+    await rollout.hears('no-evidence');
+    stage.shop.failing = 1;
+    await rollout.hears('fail');
+  });
+
   it('shows the live readings in its pending activity', async () => {
     await stage.work();
     const rollout = await subscribed();

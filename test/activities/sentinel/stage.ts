@@ -96,7 +96,7 @@ export class Stage {
   /** The activities as a new process would make them: with nothing scraped yet. */
   activities(
     sources: Record<string, MetricsSource> = { shop: this.shop },
-    settings: Pick<SentinelDependencies, 'lookAroundEvery'> = {},
+    settings: Pick<SentinelDependencies, 'lookAroundEvery' | 'unkeptAfter'> = {},
   ): SentinelActivities {
     const { client, evidence, environment, taskQueue } = this;
     const quick = { idleAfter: 500, lookAroundEvery: 300, ...settings };
