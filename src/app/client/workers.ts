@@ -41,7 +41,11 @@ export function absence(
   build: string | undefined,
   workers: Workers,
 ): { readonly reason: string; readonly mend: string } {
-  const mend = `start one: switchback worker --env ${environment}`;
+  // The server remembers a worker for minutes after it is gone: another build's may be all that runs.
+  const others = build !== undefined && [...workers.seenAt.keys()].some((other) => other !== build);
+  const mend = others
+    ? `start one of that build, or move it: switchback builds move ${rollout} --to BUILD`
+    : `start one: switchback worker --env ${environment}`;
   const whose = build === undefined ? `environment ${environment}` : `build ${build}`;
   const seen = build === undefined ? seenForNew(workers) : workers.seenAt.get(build);
   if (seen !== undefined) {
@@ -51,8 +55,5 @@ export function absence(
   if (build === undefined || workers.seenAt.size === 0) {
     return { reason: `no worker of environment ${environment} runs`, mend };
   }
-  return {
-    reason: `it belongs to build ${build}, of which no worker runs`,
-    mend: `start one of that build, or move it: switchback builds move ${rollout} --to BUILD`,
-  };
+  return { reason: `it belongs to build ${build}, of which no worker runs`, mend };
 }
