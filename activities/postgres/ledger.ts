@@ -15,7 +15,7 @@ const schema = (environment: string): string => `
     rollout text, relation text, key text, old_hash bigint, PRIMARY KEY (rollout, relation, key));
   CREATE TABLE IF NOT EXISTS switchback.set_aside (
     rollout text, relation text, key text, old jsonb NOT NULL, new jsonb NOT NULL,
-    at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (rollout, relation, key));
+    at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (relation, key, rollout));
   CREATE TABLE IF NOT EXISTS switchback.ledger (
     rollout text, step text, epoch integer, verb text,
     state text NOT NULL CHECK (state IN ('running', 'done', 'tombstone')),

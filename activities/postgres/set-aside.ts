@@ -58,6 +58,9 @@ export async function countSetAside(tx: Tx, relation: Relation, rollout?: string
 /**
  * SQL that gives rows which were set aside their own values again, when their old columns are still what they were
  * then; of several rollouts the latest counts. `where` narrows the rows, over the table as `t`.
+ *
+ * Whatever the server expects of columns that have no statistics yet, it finds each row's own by the primary key: a
+ * subquery of the latest would be gone through once for each row.
  */
 export function mergeStatement(
   relation: Relation,
@@ -69,9 +72,10 @@ export function mergeStatement(
   const values = columns.map((column) => `r.${presentSql(relation, column)}`).join(', ');
   return `UPDATE ${relation.sql} t SET (${targets}) = (
       SELECT ${values} FROM jsonb_populate_record(NULL::${relation.sql}, s.new) r)
-    FROM (SELECT DISTINCT ON (key) key, old, new FROM switchback.set_aside
-           WHERE relation = ${escapeLiteral(relation.sql)} ORDER BY key, at DESC) s
-    WHERE t.${presentSql(relation, key)}::text = s.key AND (${where})
+    FROM switchback.set_aside s
+    WHERE s.relation = ${escapeLiteral(relation.sql)} AND s.key = t.${presentSql(relation, key)}::text AND (${where})
+      AND NOT EXISTS (SELECT FROM switchback.set_aside later WHERE later.relation = s.relation
+                         AND later.key = s.key AND (later.at, later.rollout) > (s.at, s.rollout))
       AND s.new ?& ARRAY[${columns.map(escapeLiteral).join(', ')}]
       AND NOT EXISTS (SELECT FROM jsonb_each(s.old) o WHERE to_jsonb(t) -> o.key IS DISTINCT FROM o.value)`;
 }
