@@ -124,12 +124,15 @@ export async function persistently<T>(
         if (!isPassing(error)) throw error;
         const reason = error instanceof Error ? error.message : String(error);
         if (Date.now() >= giveUpAt) {
-          throw new Error(`${database.place} did not let us in for ${database.patience} ms: ${reason}`, {
-            cause: error,
-          });
+          throw new Error(
+            `others held what it needs in ${database.place} for ${database.patience} ms: ${reason}`,
+            {
+              cause: error,
+            },
+          );
         }
         waited = true;
-        work.heartbeat({ waits: `${database.place} does not let us in: ${reason}` });
+        work.heartbeat({ waits: `others hold what it needs in ${database.place}: ${reason}` });
         onRetry(error);
         await pause(ceiling * (0.5 + Math.random() / 2), work);
       }

@@ -156,9 +156,9 @@ describe('the tree of a rollout that an operator changed', () => {
     expect(draw({ ...retreating, attempts: now }).join('\n')).toContain(
       `fails       restore failed once: ${error}; again now`,
     );
-    const first = [{ activity: 'undo', failed: 0, error: 'shop does not let us in' }];
+    const first = [{ activity: 'undo', failed: 0, error: 'others hold what it needs in shop' }];
     expect(draw({ ...retreating, attempts: first }).join('\n')).toContain(
-      'fails       undo goes on trying: shop does not let us in',
+      'fails       undo goes on trying: others hold what it needs in shop',
     );
   });
 
