@@ -176,7 +176,7 @@ export async function requireNoOther(tx: Tx, rollout: string, relation: Relation
   throw new Refusal(
     `table ${relation.sql}`,
     `rollout ${other} still watches it`,
-    'finish that one first: let its rollback be verified ("switchback rescue" begins one), or purge',
+    'finish that one first: let its rollback be verified ("switchback rescue" or "switchback revert" begins one), or purge',
   );
 }
 

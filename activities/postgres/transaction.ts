@@ -125,14 +125,14 @@ export async function persistently<T>(
         const reason = error instanceof Error ? error.message : String(error);
         if (Date.now() >= giveUpAt) {
           throw new Error(
-            `others held what it needs in ${database.place} for ${database.patience} ms: ${reason}`,
+            `it did not get through in ${database.place} for ${database.patience} ms: ${reason}`,
             {
               cause: error,
             },
           );
         }
         waited = true;
-        work.heartbeat({ waits: `others hold what it needs in ${database.place}: ${reason}` });
+        work.heartbeat({ waits: `it does not get through in ${database.place}: ${reason}` });
         onRetry(error);
         await pause(ceiling * (0.5 + Math.random() / 2), work);
       }

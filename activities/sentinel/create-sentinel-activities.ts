@@ -12,6 +12,7 @@ import {
 import { Refusal } from '../../src/engine/errors.js';
 import type { Judgement, Verbs } from '../../src/engine/ports.js';
 import type { MetricsSource } from '../metrics/ports.js';
+import type { Unkept } from './evidence-writer.js';
 import { MeasuredSource, unknownSource } from './measured-source.js';
 import type { EvidenceStore } from '../records/evidence.js';
 import { startSentinel } from './start-sentinel.js';
@@ -58,6 +59,7 @@ export function createSentinelActivities(dependencies: SentinelDependencies): Se
   const { client, sources, evidence, environment, taskQueue } = dependencies;
   const { idleAfter = 5_000, lookAroundEvery = 10_000, unkeptAfter = 30_000 } = dependencies;
   const told = new Told();
+  const unkept: Unkept = {};
   const measured = new Map<string, MeasuredSource>();
   const source = (name: string) => {
     const known = measured.get(name);
@@ -71,7 +73,7 @@ export function createSentinelActivities(dependencies: SentinelDependencies): Se
   return {
     watchEnvironment: (input) =>
       watchWith(
-        { client, taskQueue, source, evidence, idleAfter, lookAroundEvery, unkeptAfter, told },
+        { client, taskQueue, source, evidence, idleAfter, lookAroundEvery, unkeptAfter, unkept, told },
         input,
       ),
 

@@ -1,4 +1,6 @@
 import type { RosterPage, Watched } from '../../src/analysis/sentinel.js';
+import { isEvidence } from '../../src/analysis/coverage.js';
+import type { Guard } from '../../src/engine/plan.js';
 import type { GuardReading } from '../../src/engine/ports.js';
 import type { EvidenceLog } from './evidence-log.js';
 import type { EvidenceWriter } from './evidence-writer.js';
@@ -123,7 +125,7 @@ export class EnvironmentWatch {
         readings.length === 0
           ? undefined
           : watch.take(
-              readings.map(({ reading }) => this.#asKept(reading, now)),
+              readings.map(({ guard, reading }) => this.#asKept(guard, reading, now)),
               now,
             );
       if (message !== undefined) this.tools.outbox.post(subscriber, message);
@@ -133,14 +135,11 @@ export class EnvironmentWatch {
   }
 
   /** What cannot be kept is missing when the watch is judged: better to hold now than to find that out after a day. */
-  #asKept(reading: GuardReading, now: number): GuardReading {
-    const { writer, unkeptAfter } = this.tools;
-    if (reading.verdict !== 'pass' || now - (writer.refused?.since ?? now) < unkeptAfter) return reading;
-    return {
-      ...reading,
-      verdict: 'no-evidence',
-      reason: `its readings cannot be kept: ${writer.refused?.error}`,
-    };
+  #asKept(guard: Guard, reading: GuardReading, now: number): GuardReading {
+    if (reading.verdict === 'fail' || !isEvidence(guard, reading)) return reading;
+    const error = this.tools.writer.refusedFor(this.tools.unkeptAfter, now);
+    if (error === undefined) return reading;
+    return { ...reading, verdict: 'no-evidence', reason: `its readings cannot be kept: ${error}` };
   }
 
   #uses(source: string): boolean {

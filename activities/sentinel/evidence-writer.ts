@@ -2,30 +2,31 @@ import type { EvidenceEntry, EvidenceStore } from '../records/evidence.js';
 
 /** Entries that may wait for the store; beyond it the oldest are lost, which is a gap and never a pass. */
 const mostWaiting = 100_000;
+/** Milliseconds until what the store refused is tried again. */
+const againAfter = 1_000;
 
-/** Since when the store takes nothing, in milliseconds since the epoch, and what it says. */
-interface Refused {
-  readonly since: number;
-  readonly error: string;
+/** What the store has not taken yet, from one shift to the next: a new one must not count as trust. */
+export interface Unkept {
+  /** Since when, in milliseconds since the epoch; absent while everything is kept. */
+  since?: number;
+  /** What the store said last. */
+  error?: string;
 }
 
-/** Writes to the store without making anyone wait; what the store refuses is tried again with the next. */
+/** Writes to the store without making anyone wait; what the store refuses is tried again. */
 export class EvidenceWriter {
   #waiting: EvidenceEntry[] = [];
   #writing: Promise<void> | undefined;
-  #refused: Refused | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   /** @param lost is called when entries were given up */
   constructor(
     private readonly store: EvidenceStore,
+    private readonly unkept: Unkept,
     private readonly warn: (message: string, error: unknown) => void,
     private readonly lost: () => void,
   ) {}
-
-  /** There while the store takes nothing. */
-  get refused(): Refused | undefined {
-    return this.#refused;
-  }
 
   /** Returns at once. */
   write(entries: readonly EvidenceEntry[]): void {
@@ -44,17 +45,35 @@ export class EvidenceWriter {
     await this.#writing;
   }
 
+  /** What was refused is not tried again by itself any more. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#again);
+  }
+
+  /** Why what was read by now does not count: the store has taken nothing for so many milliseconds. */
+  refusedFor(ms: number, now: number): string | undefined {
+    const { since, error = 'the store does not answer' } = this.unkept;
+    return since === undefined || now - since < ms ? undefined : error;
+  }
+
   async #drain(): Promise<void> {
+    clearTimeout(this.#again);
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
+      // From here on and not from its refusal: a store that hangs keeps nothing either.
+      this.unkept.since ??= Date.now();
       try {
         await this.store.append(batch);
-        this.#refused = undefined;
+        delete this.unkept.since;
+        delete this.unkept.error;
       } catch (error) {
         this.#waiting = [...batch, ...this.#waiting];
-        this.#refused = { since: this.#refused?.since ?? Date.now(), error: String(error) };
+        this.unkept.error = String(error);
         this.warn('readings could not be kept', error);
+        // Intervals may be long: a moment's refusal is not to count for all of one.
+        if (!this.#stopped) this.#again = setTimeout(() => this.write([]), againAfter).unref();
         return;
       }
     }

@@ -13,7 +13,7 @@ import {
 import { endingsOf } from '../locks/endings.js';
 import { EnvironmentWatch } from './environment-watch.js';
 import { EvidenceLog } from './evidence-log.js';
-import { EvidenceWriter } from './evidence-writer.js';
+import { EvidenceWriter, type Unkept } from './evidence-writer.js';
 import { liveReadings } from './live.js';
 import { LookAround } from './look-around.js';
 import type { Ending } from '../../src/engine/lock-protocol.js';
@@ -45,12 +45,15 @@ export interface WatchDependencies {
   /** Milliseconds that the store may refuse readings until none of them passes. */
   readonly unkeptAfter: number;
   /** Kept from one shift to the next. */
+  readonly unkept: Unkept;
+  /** Kept from one shift to the next. */
   readonly told: Told;
 }
 
 /** One attempt of the watching activity, from its first question to its end; throws only when it was cut short. */
 export async function watchWith(dependencies: WatchDependencies, input: WatchInput): Promise<void> {
-  const { client, taskQueue, source, evidence, idleAfter, lookAroundEvery, unkeptAfter, told } = dependencies;
+  const { client, taskQueue, source, evidence, idleAfter, lookAroundEvery, unkeptAfter, unkept, told } =
+    dependencies;
   const context = Context.current();
   const signal = context.cancellationSignal;
   // Each call that is under way listens: there are as many as rollouts that breach in one moment.
@@ -80,7 +83,7 @@ export async function watchWith(dependencies: WatchDependencies, input: WatchInp
   };
 
   const evidenceLog = new EvidenceLog(input.environment);
-  const writer = new EvidenceWriter(evidence, warn, () => evidenceLog.forget());
+  const writer = new EvidenceWriter(evidence, unkept, warn, () => evidenceLog.forget());
   const outbox = new Outbox(
     {
       async send(subscriber, message) {
@@ -148,6 +151,7 @@ export async function watchWith(dependencies: WatchDependencies, input: WatchInp
     ]);
   } finally {
     clearInterval(heartbeat);
+    writer.stop();
   }
   // Only then no other attempt can follow, which would tell more.
   if (!signal.aborted || context.cancellationDetails?.cancelRequested === true)

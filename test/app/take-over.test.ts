@@ -149,6 +149,7 @@ it('who waits for a worker hears of which build', () => {
   expect(of('new').mend).toBe('start one: switchback worker --env e');
   const both = { seenAt: new Map([...seenAt, ['old', Date.now()]]), current: 'new' };
   expect(of('old', both).mend).toMatch(/^start one of that build, or move it/);
+  expect(of('new', both).mend).toBe('start one: switchback worker --env e');
   expect(of(undefined).reason).toMatch(/^a worker of environment e asked/);
   expect(of('old', { seenAt: new Map(), current: 'old' }).reason).toBe('no worker of environment e runs');
   expect(of(undefined, { seenAt: new Map([['old', 1]]), current: 'new' }).reason).toBe(

@@ -37,7 +37,7 @@ it.concurrent('an undo that a lock keeps from ending calls somebody, and goes on
     await whileLocked(environment.database, 'access share', async () => {
       await abort(rollout);
       const waits = expect.stringMatching(
-        /others hold what it needs in shop.*: canceling statement due to lock timeout/,
+        /it does not get through in shop.*: canceling statement due to lock timeout/,
       );
       await eventually(async () =>
         expect(await environment.client.attempts(rollout.id)).toContainEqual({

@@ -4,6 +4,9 @@ import { sentinelId } from '../../analysis/sentinel.js';
 import type { GuardReading } from '../../engine/ports.js';
 import type { StatusReport } from '../../engine/report.js';
 
+/** Milliseconds; a heartbeat comes each second, and clocks of two machines may differ. */
+const freshFor = 30_000;
+
 /**
  * A rollout's guards as the sentinel sees them now, from its activity's heartbeat; undefined when nobody watches the
  * rollout. Costs the server one description, and the rollout's history nothing.
@@ -19,6 +22,8 @@ export async function liveReadings(
     const [payload] = activity.heartbeatDetails?.payloads ?? [];
     if (!payload) continue;
     const live: LiveReadings = defaultPayloadConverter.fromPayload(payload);
+    // What a worker said outlives it.
+    if (Date.now() - live.at > freshFor) continue;
     const found = live.rollouts?.[rollout];
     if (found) return found.readings;
   }

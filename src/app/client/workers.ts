@@ -42,7 +42,10 @@ export function absence(
   workers: Workers,
 ): { readonly reason: string; readonly mend: string } {
   // The server remembers a worker for minutes after it is gone: another build's may be all that runs.
-  const others = build !== undefined && [...workers.seenAt.keys()].some((other) => other !== build);
+  const others =
+    build !== undefined &&
+    build !== workers.current &&
+    [...workers.seenAt.keys()].some((other) => other !== build && other !== '');
   const mend = others
     ? `start one of that build, or move it: switchback builds move ${rollout} --to BUILD`
     : `start one: switchback worker --env ${environment}`;

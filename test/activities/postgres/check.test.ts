@@ -153,7 +153,7 @@ test('a table that is in use for too long may be free later: an ordinary error, 
   const client = await place.pool.connect();
   await client.query('BEGIN; SELECT * FROM customer');
   const failed = place.apply(acts.add);
-  await expect(failed).rejects.toThrow(/others held what it needs in .* for \d+ ms/);
+  await expect(failed).rejects.toThrow(/it did not get through in .* for \d+ ms/);
   await expect(failed).rejects.not.toBeInstanceOf(Refusal);
   await client.query('COMMIT');
   client.release();

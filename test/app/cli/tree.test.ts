@@ -156,9 +156,9 @@ describe('the tree of a rollout that an operator changed', () => {
     expect(draw({ ...retreating, attempts: now }).join('\n')).toContain(
       `fails       restore failed once: ${error}; again now`,
     );
-    const first = [{ activity: 'undo', failed: 0, error: 'others hold what it needs in shop' }];
+    const first = [{ activity: 'undo', failed: 0, error: 'it does not get through in shop' }];
     expect(draw({ ...retreating, attempts: first }).join('\n')).toContain(
-      'fails       undo goes on trying: others hold what it needs in shop',
+      'fails       undo goes on trying: it does not get through in shop',
     );
   });
 

@@ -42,10 +42,9 @@ function whyText(report: Reported, attempts: readonly FailedAttempts[], now: num
   const rows: readonly Row[] = [
     ['rollout', rollout],
     ['status', report.fromOutside ?? why.status],
-    ...(outcome ? overRows(outcome, why.since, now) : waitRows(report, attempts, now)),
-    ...why.evidence.map(
-      (reading) => [`guard`, `${reading.guard}: ${reading.verdict}, ${reading.reason}`] as const,
-    ),
+    ...(outcome ? overRows(outcome, why.since, now) : waitRows(report, now)),
+    // Also of what is over: its journal may not have left yet.
+    ...attempts.map((one) => ['fails', attemptText(one, now)] as const),
   ];
   return rows
     .flatMap(([label, text]) => (text === undefined ? [] : [`${label.padEnd(10)} ${text}`]))
@@ -60,17 +59,19 @@ function overRows({ reason }: Outcome, since: number, now: number): readonly Row
   ];
 }
 
-function waitRows(report: Reported, attempts: readonly FailedAttempts[], now: number): readonly Row[] {
+function waitRows(report: Reported, now: number): readonly Row[] {
   const { why } = report;
   return [
     ...backgroundOf(report, now),
     ['step', why.step],
     ['waits for', why.waitingFor],
-    ...attempts.map((one) => ['fails', attemptText(one, now)] as const),
     ['since', ago(why.since, now)],
     ['until', why.clears],
     ['who may', why.who.length > 0 ? why.who.join(', ') : 'nobody is asked'],
     ['next', why.nextAt === undefined ? why.next : `${why.next}, ${until(why.nextAt, now)}`],
     ['possible', verbsNow(report).join(', ') || 'nothing but to wait'],
+    ...why.evidence.map(
+      (reading) => [`guard`, `${reading.guard}: ${reading.verdict}, ${reading.reason}`] as const,
+    ),
   ];
 }
