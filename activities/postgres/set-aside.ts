@@ -59,8 +59,8 @@ export async function countSetAside(tx: Tx, relation: Relation, rollout?: string
  * SQL that gives rows which were set aside their own values again, when their old columns are still what they were
  * then; of several rollouts the latest counts. `where` narrows the rows, over the table as `t`.
  *
- * A subquery of the latest would be gone through once for each row, as the server expects next to none of columns that
- * have no statistics yet: so it can find each row's own by the primary key.
+ * The table is named itself, so that each row's own can be found by its key. A subquery of the latest would be gone
+ * through once for each row: the server expects next to no rows where columns have no statistics yet.
  */
 export function mergeStatement(
   relation: Relation,

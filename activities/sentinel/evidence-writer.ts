@@ -5,7 +5,7 @@ const mostWaiting = 100_000;
 /** Milliseconds until what the store refused is tried again. */
 const againAfter = 1_000;
 
-/** What the store has not taken yet, from one shift to the next: a new one must not count as trust. */
+/** Whether the store takes what it is given. Outlives a shift: the next would trust a store that still refuses. */
 export interface Unkept {
   /** Since when, in milliseconds since the epoch; absent while everything is kept. */
   since?: number;
