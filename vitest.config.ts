@@ -1,17 +1,32 @@
 import { defineConfig } from 'vitest/config';
+import { deep, servers } from './test/projects.js';
+import { common } from './vitest.common.js';
 
+/** `npm test`: the pure tests, and those that need servers, which are started for these alone. */
 export default defineConfig({
-  ssr: { resolve: { conditions: ['source'] } },
+  ...common,
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
-    setupFiles: ['test/support/seed.ts'],
-    pool: 'forks',
-    // Most files wait for servers and timers most of the time: two at once, also on a machine with two cores.
-    maxWorkers: 2,
-    // Runbooks that tests load import this package by its name: from source, not from an older build.
-    execArgv: ['--conditions=source'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    ...common.test,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['test/**/*.test.ts'],
+          exclude: [...servers, ...deep],
+          // One process for many files: what a file changes of it, it puts back.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: [...servers],
+          exclude: [...deep],
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+    ],
   },
 });

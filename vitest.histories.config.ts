@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config.js';
+import { common as base } from './vitest.common.js';
 
 /** Records the histories that test/replay replays, on real servers. */
 export default defineConfig({
@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     ...base.test,
     include: ['test/replay/record.histories.ts'],
+    globalSetup: [...base.test.globalSetup, 'test/support/global-setup.ts'],
     maxConcurrency: 2,
     // On a busy machine a rollout may meet another fate than the one to be recorded.
     retry: 2,

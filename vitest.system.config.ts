@@ -1,15 +1,27 @@
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config.js';
+import { deep } from './test/projects.js';
+import { common as base } from './vitest.common.js';
 
 /**
- * Tests that need Debian's packages, which `.ci/run` installs: the PostgreSQL adapter's whole suite against the
- * oldest server it has to work with there, and what stands in test/system.
+ * What has to work with other servers than those of `npm test`, too: the PostgreSQL adapter's whole suite against the
+ * oldest server of Debian's, and what leans on Temporal against a second version of its server. Besides them, what
+ * stands in test/system. `.ci/run` installs the packages of Debian's that are needed.
  */
 export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ['test/activities/postgres/**/*.test.ts', 'test/system/**/*.system.ts'],
-    globalSetup: ['test/system/debian-postgres.ts'],
+    include: [
+      'test/activities/postgres/**/*.test.ts',
+      'test/activities/{locks,sentinel}/**/*.test.ts',
+      'test/{integration,workflows}/**/*.test.ts',
+      'test/system/**/*.system.ts',
+    ],
+    exclude: [...deep],
+    globalSetup: [
+      ...base.test.globalSetup,
+      'test/system/debian-postgres.ts',
+      'test/system/other-temporal.ts',
+    ],
   },
 });

@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config.js';
+import { common as base } from './vitest.common.js';
 
 /** Tests that hold our decisions against cases that other systems publish, read in place. */
 export default defineConfig({
   ...base,
-  test: { ...base.test, include: ['test/vectors/**/*.vectors.ts'], globalSetup: [] },
+  test: { ...base.test, include: ['test/vectors/**/*.vectors.ts'] },
 });

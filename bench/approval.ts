@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
-import { taskQueueOf } from '../src/app/config.js';
-import type { DecisionRequest } from '../src/engine/messages.js';
-import { actsOf } from '../src/engine/plan.js';
+import type { DecisionRequest } from '../src/engine/state/messages.js';
+import { actsOf } from '../src/engine/plan/plan.js';
 import { preciseNow } from './clock.js';
 import { against, type Figure } from './figures.js';
 import type { Scale } from './options.js';
@@ -11,6 +10,7 @@ import { startRollout } from './rollouts.js';
 import type { BenchWorker, Stage } from './stage.js';
 import { median, percentile } from './statistics.js';
 import { until } from './until.js';
+import { taskQueueOf } from '../src/protocol/task-queue.js';
 
 /** Approvals in one workflow: its history stays short. */
 const perRollout = 10;

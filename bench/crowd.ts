@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { milliseconds, type Duration } from '../src/engine/duration.js';
+import { milliseconds, type Duration } from '../src/engine/base/duration.js';
 import { soaking } from './plans.js';
 import { startRollout } from './rollouts.js';
 import type { BenchWorker, Stage } from './stage.js';

@@ -1,11 +1,11 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { taskQueueOf } from '../src/app/config.js';
 import { against, type Figure } from './figures.js';
 import type { Scale } from './options.js';
 import { actsOnly, environment, type Digested } from './plans.js';
 import { startRollout } from './rollouts.js';
 import type { Stage } from './stage.js';
 import { median } from './statistics.js';
+import { taskQueueOf } from '../src/protocol/task-queue.js';
 
 const sizes = [10, 50];
 /** The design's goal for the engine beside a workflow without it. */

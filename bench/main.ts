@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander';
-import { exitCodes, type ExitCode } from '../src/app/cli/exit-codes.js';
+import { exitCodes, type ExitCode } from '../apps/cli/exit-codes.js';
 import { benchApproval } from './approval.js';
 import { benchBreach } from './breach.js';
+import { benchDoors } from './doors.js';
 import { benchEngine } from './engine.js';
 import { tableOf, type Figure, type Report } from './figures.js';
 import { readOptions, type BenchName, type Scale } from './options.js';
@@ -13,6 +14,7 @@ const benches: { readonly [B in BenchName]: (stage: Stage, scale: Scale) => Prom
   breach: benchBreach,
   soak: benchSoak,
   approval: benchApproval,
+  doors: benchDoors,
 };
 
 /** Measures and prints; answers the exit code. A goal that is missed is a figure, no failure. */

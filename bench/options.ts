@@ -1,9 +1,9 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { withOutput } from '../src/app/cli/options.js';
-import { workerSettings } from '../src/app/worker-settings.js';
-import { milliseconds, type Duration } from '../src/engine/duration.js';
+import { withOutput } from '../apps/cli/options.js';
+import { workerSettings } from '../apps/worker/worker-settings.js';
+import { milliseconds, type Duration } from '../src/engine/base/duration.js';
 
-export const benchNames = ['engine', 'breach', 'soak', 'approval'] as const;
+export const benchNames = ['engine', 'breach', 'soak', 'approval', 'doors'] as const;
 export type BenchName = (typeof benchNames)[number];
 
 /** How large a benchmark is made. */

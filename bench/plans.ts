@@ -1,7 +1,7 @@
 import * as s from '../src/index.js';
-import { planDigest } from '../src/engine/digest.js';
-import type { Act, Plan, Target } from '../src/engine/plan.js';
+import type { Act, Plan, Target } from '../src/engine/plan/plan.js';
 import { z } from 'zod';
+import { planDigest } from '../src/engine/plan/plan-digest.js';
 
 /** The environment that all rollouts of the benchmarks run in. */
 export const environment = 'bench';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { milliseconds } from '../src/engine/duration.js';
+import { milliseconds } from '../src/engine/base/duration.js';
 import { fill, settle } from './crowd.js';
 import { told, within, type Figure } from './figures.js';
 import type { Scale } from './options.js';

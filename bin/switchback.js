@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/src/app/cli/main.js';
+import '../dist/apps/cli/main.js';

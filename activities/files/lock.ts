@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
-import { tellMoment } from './moments.js';
+import { tellEvent } from './write-events.js';
 
 /** Milliseconds after which the lock of a process that died may be taken over. */
 const staleAfter = 3_000;
@@ -13,7 +13,7 @@ export type Held = () => void;
 
 /**
  * Runs `work` while no other process of this machine holds the lock of `file` (a directory `<file>.lock`).
- * The directory of `file` must exist; `file` need not. Throws an ordinary error, which trying again may mend, when
+ * The directory of `file` must exist; `file` need not. Throws an ordinary error, which trying again may fix, when
  * others hold the lock for too long, and the signal's reason when it fires while waiting.
  */
 export async function withFileLock<T>(
@@ -31,7 +31,7 @@ export async function withFileLock<T>(
     }
   };
   try {
-    tellMoment(file, 'locked');
+    tellEvent(file, 'locked');
     return await work(held);
   } finally {
     // A lost lock is somebody else's to release.
@@ -44,7 +44,7 @@ async function acquire(
   lost: { reason?: string },
   signal?: AbortSignal,
 ): Promise<() => Promise<void>> {
-  const giveUpAt = Date.now() + waitAtMost;
+  const giveUpAt = performance.now() + waitAtMost;
   for (let pause = 4; ; pause = Math.min(pause * 1.5, 60)) {
     signal?.throwIfAborted();
     try {
@@ -57,7 +57,7 @@ async function acquire(
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
     }
-    if (Date.now() > giveUpAt) {
+    if (performance.now() > giveUpAt) {
       throw new Error(
         `${file}: another process has held its lock for ${waitAtMost / 1_000} s; if none is working on it, remove ${file}.lock`,
       );

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { tellMoment } from './moments.js';
+import { tellEvent } from './write-events.js';
 
 /** Settings of `replaceFile`. */
 export interface ReplaceOptions {
@@ -34,10 +34,10 @@ export async function replaceFile(
     } finally {
       await handle.close();
     }
-    tellMoment(file, 'written');
+    tellEvent(file, 'written');
     options.guard?.();
     renameSync(temporary, file);
-    tellMoment(file, 'renamed');
+    tellEvent(file, 'renamed');
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

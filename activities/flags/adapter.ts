@@ -1,19 +1,20 @@
-import { Refusal } from '../../src/engine/errors.js';
-import type { JsonObject } from '../../src/engine/json.js';
-import type { Act, Action } from '../../src/engine/plan.js';
-import type { Capture, EffectKey, Verification } from '../../src/engine/ports.js';
-import type { Adapter, Work } from '../adapter.js';
+import { Refusal } from '../../src/engine/base/errors.js';
+import { canonicalJson } from '../../src/engine/base/json.js';
+import type { Act, Action } from '../../src/engine/plan/plan.js';
+import type { Adapter, Work } from '../../src/protocol/adapter.js';
 import { readObservation } from '../probe/options.js';
 import { applyExposure, fenceExposure, undoExposure } from './apply.js';
 import { checkExposure } from './check.js';
 import { requireFlag } from './document.js';
 import { requirePercent } from './fit.js';
 import { readExpose, type ExposeInput } from './input.js';
-import { restoreExposure } from './restore.js';
+import { readCapture, restoreExposure } from './restore.js';
 import { inSession, type Session } from './session.js';
 import { load, type StoreOptions } from './store.js';
-import { percentNow, viewOf } from './view.js';
-import { verifyExposure } from './verify.js';
+import { lookThrough } from './eyes.js';
+import { markOfArms, percentNow, viewOf } from './view.js';
+import { observeUnserved, verifyExposure } from './verify.js';
+import type { Capture, EffectKey, Verification } from '../../src/engine/state/values.js';
 
 /** Settings of the flags adapter. */
 export interface FlagsOptions {
@@ -43,16 +44,18 @@ export function createFlagsAdapter({ stores, settle = 10_000, keepFor = 90 * day
     effect: (session: Session) => Promise<T>,
   ) {
     const options = { signal: work.signal, keepFor, wayBack };
-    return beating(work, input, () => inSession(input.store, storeOf(input), options, effect));
+    about(work, input);
+    return inSession(input.store, storeOf(input), options, effect);
   }
 
   return {
     name: 'flags',
 
-    async check(act: Act, work: Work) {
+    async check(act: Act, work: Work, acts: readonly Act[] = [act]) {
       const input = readExpose(act, act.do, names);
       if (act.undo.type === 'act') requireWayBack(act, input, readExpose(act, act.undo.do, names));
-      return beating(work, input, () => checkExposure(input, storeOf(input), work.signal));
+      about(work, input);
+      return checkExposure(input, storeOf(input), work.signal, acts);
     },
 
     async read(act: Act) {
@@ -60,7 +63,11 @@ export function createFlagsAdapter({ stores, settle = 10_000, keepFor = 90 * day
       const { document } = await load(input.store, storeOf(input));
       const flag = requireFlag(document, input.flag);
       requirePercent(`${document.file}: flag "${input.flag}"`, flag, input);
-      return { targeting: flag.targeting, percent: percentNow(input, viewOf(flag)) };
+      return {
+        targeting: flag.targeting,
+        percent: percentNow(input, viewOf(flag)),
+        arms: markOfArms(input, flag),
+      };
     },
 
     async apply(act: Act, key: EffectKey, work: Work) {
@@ -79,19 +86,35 @@ export function createFlagsAdapter({ stores, settle = 10_000, keepFor = 90 * day
       return locked(input, work, true, (session) => restoreExposure(session, input, capture, key));
     },
 
+    async observe(act: Act, capture: Capture, work: Work) {
+      requireSameTarget(act, capture);
+      const input = readExpose(act, act.do, names);
+      about(work, input);
+      return observeUnserved(input, storeOf(input), capture, settle, work.signal);
+    },
+
     async fence(act: Act, key: EffectKey, work: Work) {
       const input = readExpose(act, act.do, names);
       return locked(input, work, true, (session) => fenceExposure(session, input, key));
     },
 
-    async verify(acts: readonly Act[], capture: Capture, _key: EffectKey, work: Work) {
+    byHand(act: Act, capture: Capture) {
+      const { store, flag } = readExpose(act, act.do, names);
+      const { targeting } = readCapture(capture);
+      const put =
+        targeting === undefined ? 'remove "targeting"' : `set "targeting" to ${canonicalJson(targeting)}`;
+      return `by hand: in ${stores[store]!.file}, flag ${JSON.stringify(flag)}, ${put}`;
+    },
+
+    async verify(acts: readonly Act[], capture: Capture, { rollout }: EffectKey, work: Work) {
       let verification: Verification | undefined;
       for (const act of acts) {
         requireSameTarget(act, capture);
         const input = readExpose(act, act.do, names);
         if (verification && sameArms(input, readExpose(acts[0]!, acts[0]!.do, names))) continue;
-        const verify = () => verifyExposure(input, storeOf(input), capture, settle, work.signal);
-        verification = await beating(work, input, verify);
+        about(work, input);
+        const how = { rollout, settle, signal: work.signal };
+        verification = await verifyExposure(input, storeOf(input), capture, how);
         if (!verification.verified) return verification;
       }
       if (verification) return verification;
@@ -101,19 +124,14 @@ export function createFlagsAdapter({ stores, settle = 10_000, keepFor = 90 * day
         'give the acts that touched the target',
       );
     },
+
+    look: lookThrough(stores),
   };
 }
 
-/** A lock may have to be waited for, an application may be slow: says all the time that the work lives. */
-async function beating<T>(work: Work, { store, flag }: ExposeInput, run: () => Promise<T>): Promise<T> {
-  const progress: JsonObject = { store, flag };
-  work.heartbeat(progress);
-  const timer = setInterval(() => work.heartbeat(progress), 500);
-  try {
-    return await run();
-  } finally {
-    clearInterval(timer);
-  }
+/** Says which flag it is about, should it take longer: a lock may have to be waited for, an application may be slow. */
+function about(work: Work, { store, flag }: ExposeInput): void {
+  work.heartbeat({ store, flag });
 }
 
 function requireWayBack(act: Act, there: ExposeInput, back: ExposeInput): void {

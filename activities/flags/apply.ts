@@ -1,5 +1,4 @@
-import { Refusal } from '../../src/engine/errors.js';
-import type { EffectKey, Evidence } from '../../src/engine/ports.js';
+import { Refusal } from '../../src/engine/base/errors.js';
 import { requireFlag } from './document.js';
 import { requireFit } from './fit.js';
 import type { ExposeInput } from './input.js';
@@ -7,9 +6,10 @@ import { bury, buried, entryOf, type FlagMemory } from './memory.js';
 import type { Session } from './session.js';
 import { exposureTargeting } from './targeting.js';
 import { differences, percentWhenEnabled, sameView, viewOf, type View } from './view.js';
+import type { EffectKey, Findings } from '../../src/engine/state/values.js';
 
 /** Exposes the flag, once for each key. Throws `Refusal` when the key is buried or the flag is not fit. */
-export async function applyExposure(session: Session, input: ExposeInput, key: EffectKey): Promise<Evidence> {
+export async function applyExposure(session: Session, input: ExposeInput, key: EffectKey): Promise<Findings> {
   const entry = entryOf(session.memory, key.rollout, input.flag);
   const reason = buried(entry, key);
   if (reason !== undefined) {
@@ -23,6 +23,7 @@ export async function applyExposure(session: Session, input: ExposeInput, key: E
   const done = appliedBy(entry, key);
   if (done && !isUnfinished(entry, key)) return { ...facts, percent: input.percent, before: done.before };
   const { flag, percent } = requireFit(session.document, input);
+  if (entry.last === undefined && percent > 0) refuseToTakeOver(input, percent, session.file);
   if (input.percent > percent) refuseToOverride(entry, input, viewOf(flag), session.file);
 
   const before = done?.before ?? percent;
@@ -32,7 +33,7 @@ export async function applyExposure(session: Session, input: ExposeInput, key: E
 }
 
 /** Lowers the exposure to the action's percent; a flag that shows less already is left. Buries the key. */
-export async function undoExposure(session: Session, input: ExposeInput, key: EffectKey): Promise<Evidence> {
+export async function undoExposure(session: Session, input: ExposeInput, key: EffectKey): Promise<Findings> {
   const entry = entryOf(session.memory, key.rollout, input.flag);
   bury(entry, key);
   const facts = { store: input.store, file: session.file, flag: input.flag, damagedMemory: session.damaged };
@@ -83,6 +84,15 @@ function appliedBy(
  */
 function isUnfinished({ last }: FlagMemory, { step, epoch }: EffectKey): boolean {
   return last !== undefined && !last.done && last.step === step && last.epoch === epoch;
+}
+
+/** Preflight had found it at 0 %: somebody has exposed it since, or the memory of what this rollout did is gone. */
+function refuseToTakeOver({ flag, candidate }: ExposeInput, percent: number, file: string): never {
+  throw new Refusal(
+    `${file}: flag "${flag}"`,
+    `gives "${candidate}" to ${percent} %, but not by this rollout as far as its memory goes`,
+    'take it back to 0 %, then start again',
+  );
 }
 
 /** Whoever changed the flag since our last change had a reason: we do not raise the exposure over their head. */

@@ -1,7 +1,13 @@
-import { Refusal } from '../../src/engine/errors.js';
-import type { Json, JsonObject } from '../../src/engine/json.js';
-import { JsonFault, locateJson, type JsonMember, type JsonNode, type JsonObjectNode } from './json-text.js';
-import { nearest } from '../../src/engine/nearest.js';
+import { Refusal } from '../../src/engine/base/errors.js';
+import type { Json, JsonObject } from '../../src/engine/base/json.js';
+import {
+  JsonFault,
+  locateJson,
+  type JsonMember,
+  type JsonNode,
+  type JsonObjectNode,
+} from '../files/json-text.js';
+import { nearest } from '../../src/engine/base/nearest.js';
 import { isObject } from './targeting.js';
 
 /** A flagd file as text, with the places of its parts. */
@@ -18,7 +24,8 @@ export interface Flag {
   readonly state: string;
   /** Absent: the application's own default decides. */
   readonly defaultVariant?: string;
-  readonly variants: readonly string[];
+  /** By name: what an application is given. */
+  readonly variants: JsonObject;
   /** Absent when the member is. */
   readonly targeting?: Json;
 }
@@ -53,7 +60,7 @@ export function findFlag({ file, text, flags }: FlagDocument, key: string): Flag
     key,
     node,
     state: typeof state === 'string' ? state : JSON.stringify(state ?? null),
-    variants: Object.keys(variants),
+    variants,
     ...(typeof defaultVariant === 'string' && defaultVariant !== '' && { defaultVariant }),
     ...(targeting !== undefined && { targeting }),
   };
@@ -91,7 +98,7 @@ function locate(file: string, text: string): JsonNode {
     throw new Refusal(
       `${file}, ${place}`,
       `is not JSON: found ${error.found}`,
-      `mend it there: ${hint(text)}`,
+      `fix it there: ${hint(text)}`,
     );
   }
 }

@@ -1,6 +1,6 @@
-import { canonicalJson, type Json } from '../../src/engine/json.js';
+import { canonicalJson, type Json } from '../../src/engine/base/json.js';
 import { memberOf, type Flag, type FlagDocument } from './document.js';
-import { locateJson, type JsonMember, type JsonNode } from './json-text.js';
+import { locateJson, type JsonMember, type JsonNode } from '../files/json-text.js';
 
 /**
  * The file's text with another targeting of one flag, or with none (`undefined`). Every other byte is kept.

@@ -1,9 +1,9 @@
-import { Refusal } from '../../src/engine/errors.js';
-import { canonicalJson, type Json } from '../../src/engine/json.js';
+import { Refusal } from '../../src/engine/base/errors.js';
+import { canonicalJson, type Json } from '../../src/engine/base/json.js';
 import { requireFlag, type Flag, type FlagDocument } from './document.js';
-import { nearest } from '../../src/engine/nearest.js';
-import { exposureTargeting, isObject, type Arms } from './targeting.js';
-import { percentWhenEnabled, viewOf } from './view.js';
+import { nearest } from '../../src/engine/base/nearest.js';
+import { exposureTargeting, hasTargeting, isObject, type Arms } from './targeting.js';
+import { areAlike, percentWhenEnabled, viewOf } from './view.js';
 
 /** A flag that can be exposed, and the percent that is exposed now. Throws `Refusal` that says what is in the way. */
 export function requireFit(
@@ -13,12 +13,20 @@ export function requireFit(
   const flag = requireFlag(document, key);
   const thing = `${document.file}: flag "${key}"`;
   for (const arm of ['candidate', 'baseline'] as const) {
-    if (flag.variants.includes(arms[arm])) continue;
-    const [guess] = nearest(arms[arm], flag.variants, 1);
+    const variants = Object.keys(flag.variants);
+    if (variants.includes(arms[arm])) continue;
+    const [guess] = nearest(arms[arm], variants, 1);
     throw new Refusal(
       thing,
-      `has no variant "${arms[arm]}", which is to be the ${arm}; there are ${flag.variants.join(', ')}`,
+      `has no variant "${arms[arm]}", which is to be the ${arm}; there are ${variants.join(', ')}`,
       guess === undefined ? 'name one of these' : `did you mean "${guess}"?`,
+    );
+  }
+  if (areAlike(arms, flag)) {
+    throw new Refusal(
+      thing,
+      `gives the same for "${arms.candidate}" and "${arms.baseline}": everybody has the candidate already`,
+      'give its two variants different values',
     );
   }
   if (flag.state !== 'ENABLED') {
@@ -27,9 +35,10 @@ export function requireFit(
   // With an absent default the application's own is used. Any other than the baseline would be a third arm, or would
   // give everyone the candidate as soon as the targeting goes.
   if (flag.defaultVariant !== undefined && flag.defaultVariant !== arms.baseline) {
+    const everyone = flag.defaultVariant === arms.candidate && !hasTargeting(flag.targeting);
     throw new Refusal(
       thing,
-      `has defaultVariant "${flag.defaultVariant}", but the baseline is "${arms.baseline}"`,
+      `has defaultVariant "${flag.defaultVariant}", but the baseline is "${arms.baseline}"${everyone ? ': 100 % have the candidate already' : ''}`,
       `set defaultVariant to "${arms.baseline}", or name another baseline`,
     );
   }

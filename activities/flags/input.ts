@@ -1,5 +1,6 @@
-import { Refusal } from '../../src/engine/errors.js';
-import type { Act, Action } from '../../src/engine/plan.js';
+import { Refusal } from '../../src/engine/base/errors.js';
+import type { Act, Action, Target } from '../../src/engine/plan/plan.js';
+import type { Exposed } from '../../src/engine/state/look.js';
 import { isExpressible, type Arms } from './targeting.js';
 
 /** The action kind of this adapter. */
@@ -14,9 +15,18 @@ export interface ExposeInput extends Arms {
   readonly percent: number;
 }
 
-/** Reads an action's input; the store may be left out where there is only one. Throws `Refusal` with the mend. */
+/** Reads an action's input; the store may be left out where there is only one. Throws `Refusal` with the fix. */
 export function readExpose(act: Act, action: Action, stores: readonly string[]): ExposeInput {
-  const refuse = (rule: string, mend: string) => new Refusal(`step ${act.id}`, rule, mend);
+  return readInput(`step ${act.id}`, act.target, action, stores);
+}
+
+/** Reads the input of the action that a target is looked at for. Throws `Refusal`. */
+export function readExposed({ target, action }: Exposed, stores: readonly string[]): ExposeInput {
+  return readInput(target, target, action, stores);
+}
+
+function readInput(thing: string, target: Target, action: Action, stores: readonly string[]): ExposeInput {
+  const refuse = (rule: string, fix: string) => new Refusal(thing, rule, fix);
   if (action.kind !== exposeKind) throw refuse(`asks flags for ${action.kind}`, `use ${exposeKind}`);
   const { input } = action;
   const known = new Set(['store', 'flag', 'percent', 'candidate', 'baseline']);
@@ -40,8 +50,8 @@ export function readExpose(act: Act, action: Action, stores: readonly string[]):
       'write a number from 0 to 100 with at most three decimals',
     );
   }
-  if (act.target !== `flag:${flag}`) {
-    throw refuse(`exposes flag "${flag}" but has target ${act.target}`, `make the target flag:${flag}`);
+  if (target !== `flag:${flag}`) {
+    throw refuse(`exposes flag "${flag}" but has target ${target}`, `make the target flag:${flag}`);
   }
   const store = input['store'] ?? (stores.length === 1 ? stores[0] : undefined);
   if (typeof store !== 'string' || !stores.includes(store)) {

@@ -1,8 +1,9 @@
-import { copyFile, readFile } from 'node:fs/promises';
-import { Refusal } from '../../src/engine/errors.js';
-import type { EffectKey } from '../../src/engine/ports.js';
+import { copyFile, readFile, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Refusal } from '../../src/engine/base/errors.js';
 import { replaceFile, type ReplaceOptions } from '../files/replace.js';
 import type { View } from './view.js';
+import type { EffectKey } from '../../src/engine/state/values.js';
 
 /** What changes a flag. */
 export type ChangeVerb = 'apply' | 'undo' | 'restore';
@@ -46,47 +47,58 @@ export interface Memory {
   readonly rollouts: { [rollout: string]: { [flag: string]: FlagMemory } };
 }
 
-/** Where the memory of a flag file is kept. */
-export function memoryFile(file: string): string {
-  return `${file}.switchback.json`;
-}
-
-/** Reads the side file; an absent one is empty. Throws `Refusal` when it is damaged. */
-export async function readMemory(file: string): Promise<Memory> {
-  let text: string;
-  try {
-    text = await readFile(memoryFile(file), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return emptyMemory();
-    throw error;
-  }
-  const memory = parse(text);
-  if (memory?.format === 1 && typeof memory.rollouts === 'object') return memory;
-  throw new Refusal(
-    memoryFile(file),
-    'is damaged: it says what rollouts did to the flags',
-    `put it back from a backup, or remove it when no rollout touches ${file}`,
-  );
+/** A flag file: where it is configured, and which file that is now. */
+export interface Place {
+  /** As the environment's configuration says; it stays when a link is pointed elsewhere. */
+  readonly configured: string;
+  /** The file itself, where that is a link. */
+  readonly file: string;
 }
 
 /**
- * Reads the side file for a way back, which must go on without it: a damaged one is copied to `<side file>.damaged`
- * and counts as empty.
+ * Where the memory of a flag file is kept: beside it as it is configured, so that it stays when the file is reached
+ * through a link; hidden, and by no name that a tool takes for that of a flag file.
  */
-export async function readMemoryOrStartAnew(file: string): Promise<{ memory: Memory; damaged?: string }> {
+export function memoryFile(configured: string): string {
+  const path = resolve(configured);
+  return join(dirname(path), `.${basename(path)}.switchback`);
+}
+
+/** Reads the memory; an absent one is empty. Throws `Refusal` when it is damaged. */
+export async function readMemory(place: Place): Promise<Memory> {
+  return (await readMemoryText(place)).memory();
+}
+
+/** The memory as it stands on the disk: equal texts are equal memories. */
+export async function readMemoryText(place: Place): Promise<{ text: string; memory(): Memory }> {
+  const [text, older] = await Promise.all([textOf(memoryFile(place.configured)), textOf(olderFile(place))]);
+  return {
+    text: `${text}${older}`,
+    memory: () =>
+      newest(memoryIn(older, olderFile(place), place), memoryIn(text, memoryFile(place.configured), place)),
+  };
+}
+
+/**
+ * Reads the memory for a way back, which must go on without it: a damaged one is copied to `<memory>.damaged` and counts
+ * as empty.
+ */
+export async function readMemoryOrStartAnew(place: Place): Promise<{ memory: Memory; damaged?: string }> {
   try {
-    return { memory: await readMemory(file) };
+    return { memory: await readMemory(place) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const damaged = `${memoryFile(file)}.damaged`;
-    await copyFile(memoryFile(file), damaged);
+    const damaged = `${memoryFile(place.configured)}.damaged`;
+    for (const file of [olderFile(place), memoryFile(place.configured)]) {
+      await copyFile(file, damaged).catch(ignoreAbsence);
+    }
     return { memory: emptyMemory(), damaged };
   }
 }
 
-/** Writes the side file, without rollouts that did nothing for `keepFor` milliseconds. */
+/** Writes the memory, without rollouts that did nothing for `keepFor` milliseconds. */
 export async function writeMemory(
-  file: string,
+  place: Place,
   memory: Memory,
   keepFor: number,
   options: ReplaceOptions,
@@ -97,7 +109,62 @@ export async function writeMemory(
       Object.values(flags).some((flag) => flag.at >= oldest),
     ),
   );
-  await replaceFile(memoryFile(file), `${JSON.stringify({ ...memory, rollouts }, null, 2)}\n`, options);
+  await replaceFile(
+    memoryFile(place.configured),
+    `${JSON.stringify({ ...memory, rollouts }, null, 2)}\n`,
+    options,
+  );
+  await removeOlder(place);
+}
+
+/** Builds before kept it here: a name that tools which read all `*.json` of a directory take for a flag file. */
+function olderFile({ file }: Pick<Place, 'file'>): string {
+  return `${file}.switchback.json`;
+}
+
+/** Milliseconds after which no rollout of such a build is thought to be under way. */
+const olderFor = 7 * 86_400_000;
+
+/** What it says is in the new one by now; it goes when nobody who knows only its name writes it any more. */
+async function removeOlder(place: Place): Promise<void> {
+  const older = olderFile(place);
+  const written = await stat(older).catch(ignoreAbsence);
+  if (written && Date.now() - written.mtimeMs > olderFor) await rm(older, { force: true });
+}
+
+/** Of what both say of a flag and a rollout, what was touched last. */
+function newest(older: Memory, memory: Memory): Memory {
+  for (const [rollout, flags] of Object.entries(older.rollouts)) {
+    const known = ownOr(memory.rollouts, rollout, {});
+    for (const [flag, entry] of Object.entries(flags)) {
+      if (ownOr(known, flag, entry).at < entry.at) known[flag] = entry;
+    }
+  }
+  return memory;
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    ignoreAbsence(error);
+    return '';
+  }
+}
+
+function memoryIn(text: string, file: string, place: Place): Memory {
+  const memory = text === '' ? emptyMemory() : parse(text);
+  if (memory?.format === 1 && typeof memory.rollouts === 'object') return memory;
+  throw new Refusal(
+    file,
+    'is damaged: it says what rollouts did to the flags',
+    `put it back from a backup, or remove it when no rollout touches ${place.file}`,
+  );
+}
+
+function ignoreAbsence(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  return undefined;
 }
 
 /** What the rollout did to the flag: the entry itself, made when missing and touched, to be changed in place. */

@@ -1,6 +1,5 @@
-import { Refusal } from '../../src/engine/errors.js';
-import type { Json } from '../../src/engine/json.js';
-import type { Capture, EffectKey, Restored } from '../../src/engine/ports.js';
+import { Refusal } from '../../src/engine/base/errors.js';
+import type { Json } from '../../src/engine/base/json.js';
 import { findFlag } from './document.js';
 import type { ExposeInput } from './input.js';
 import { entryOf, newestEpoch, type FlagMemory } from './memory.js';
@@ -16,16 +15,19 @@ import {
   viewWith,
   type View,
 } from './view.js';
+import type { Capture, EffectKey, Restored } from '../../src/engine/state/values.js';
 
 /** A capture's state: the member that we own, and the percent it meant then. */
 export interface CapturedFlag {
   readonly targeting?: Json;
   readonly percent: number;
+  /** What its arms gave, see `markOfArms`; absent in a capture of an older build. */
+  readonly arms?: string;
 }
 
 /** Reads a capture's state. Throws `Refusal` when it is not one of a flag. */
 export function readCapture({ target, state }: Capture): CapturedFlag {
-  const { targeting, percent } = state;
+  const { targeting, percent, arms } = state;
   if (typeof percent !== 'number') {
     throw new Refusal(
       `capture of ${target}`,
@@ -33,7 +35,11 @@ export function readCapture({ target, state }: Capture): CapturedFlag {
       'capture the flag again',
     );
   }
-  return { percent, ...(targeting !== undefined && { targeting }) };
+  return {
+    percent,
+    ...(targeting !== undefined && { targeting }),
+    ...(typeof arms === 'string' && { arms }),
+  };
 }
 
 /**

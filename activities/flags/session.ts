@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Json } from '../../src/engine/json.js';
-import type { EffectKey } from '../../src/engine/ports.js';
+import type { Json } from '../../src/engine/base/json.js';
+import { inWords } from '../files/faults.js';
 import { withFileLock, type Held } from '../files/lock.js';
 import { removeTemporaries, replaceFile } from '../files/replace.js';
 import type { Flag } from './document.js';
@@ -15,8 +15,9 @@ import {
   type FlagMemory,
   type Memory,
 } from './memory.js';
-import { load, loadPatiently, resolve, type Loaded, type StoreOptions } from './store.js';
+import { load, patiently, resolve, type Loaded, type StoreOptions } from './store.js';
 import { sameView, viewOf, viewWith, type View } from './view.js';
+import type { EffectKey } from '../../src/engine/state/values.js';
 
 /** Which try of which step changes a flag, and by which verb. */
 export type ChangeKey = Pick<EffectKey, 'step' | 'epoch'> & { readonly verb: ChangeVerb };
@@ -40,7 +41,7 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   /** Milliseconds that the memory of a rollout is kept after its last entry. */
   readonly keepFor: number;
-  /** A way back goes on with a damaged memory, and waits for a damaged flag file to be mended. */
+  /** A way back goes on with a damaged memory, and waits for a damaged flag file to be fixed. */
   readonly wayBack: boolean;
 }
 
@@ -56,31 +57,29 @@ export async function inSession<T>(
   { signal, keepFor, wayBack }: SessionOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const read = wayBack ? loadPatiently : load;
-  const path = (await read(store, options)).file;
-  return withFileLock(
-    path,
-    async (held) => {
-      for (const written of [path, memoryFile(path)]) await removeTemporaries(written);
-      for (let left = tries; ; left--) {
-        // A link that was pointed elsewhere while we waited would make us lock one file and write another.
-        if ((await resolve(store, options.file)) !== path)
-          throw new Error(`${options.file}: the link changed; try again`);
-        const loaded = await read(store, options);
-        const { memory, damaged } = wayBack
-          ? await readMemoryOrStartAnew(path)
-          : { memory: await readMemory(path), damaged: undefined };
-        try {
-          return await work(open(loaded, memory, damaged, keepFor, held));
-        } catch (error) {
-          if (!(error instanceof ChangedMeanwhile)) throw error;
-          if (left <= 1)
-            throw new Error(`${path}: is being changed by others all the time; try again`, { cause: error });
-        }
+  const read = () => (wayBack ? patiently(() => load(store, options)) : load(store, options));
+  const place = await read();
+  const path = place.file;
+  const locked = async (held: Held) => {
+    for (const written of [path, memoryFile(place.configured)]) await removeTemporaries(written);
+    for (let left = tries; ; left--) {
+      // A link that was pointed elsewhere while we waited would make us lock one file and write another.
+      if ((await resolve(store, options.file)) !== path)
+        throw new Error(`${options.file}: the link changed; try again`);
+      const loaded = await read();
+      const { memory, damaged } = wayBack
+        ? await readMemoryOrStartAnew(loaded)
+        : { memory: await readMemory(loaded), damaged: undefined };
+      try {
+        return await work(open(loaded, memory, damaged, keepFor, held));
+      } catch (error) {
+        if (!(error instanceof ChangedMeanwhile)) throw error;
+        if (left <= 1)
+          throw new Error(`${path}: is being changed by others all the time; try again`, { cause: error });
       }
-    },
-    signal,
-  );
+    }
+  };
+  return inWords(path, wayBack, () => withFileLock(path, locked, signal));
 }
 
 function open(
@@ -92,7 +91,7 @@ function open(
 ): Session {
   const { file, document } = loaded;
   const remember = async () =>
-    writeMemory(file, memory, keepFor, { guard: held, mode: (await stat(file)).mode & 0o666 });
+    writeMemory(loaded, memory, keepFor, { guard: held, mode: (await stat(file)).mode & 0o666 });
 
   async function change(
     flag: Flag,
@@ -114,12 +113,11 @@ function open(
     // Memory first: after a crash in between, a state that nobody remembers would look like a stranger's.
     entry.last = { ...made, done: false };
     await remember();
-    await replaceFile(file, withTargeting(document, flag, targeting), {
-      guard() {
-        held();
-        if (readFileSync(file, 'utf8') !== document.text) throw new ChangedMeanwhile();
-      },
-    });
+    const guard = () => {
+      held();
+      if (readFileSync(file, 'utf8') !== document.text) throw new ChangedMeanwhile();
+    };
+    await replaceFile(file, withTargeting(document, flag, targeting), { guard });
     entry.last = { ...made, done: true };
     await remember();
     return before;

@@ -1,6 +1,8 @@
-import { readFile, realpath } from 'node:fs/promises';
-import { Refusal } from '../../src/engine/errors.js';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRefusal, Refusal } from '../../src/engine/base/errors.js';
 import type { ObserveOptions } from '../probe/options.js';
+import type { Place } from './memory.js';
 import { readDocument, type FlagDocument } from './document.js';
 
 /** A flagd file and how the application that reads it can be asked. */
@@ -11,33 +13,63 @@ export interface StoreOptions {
 }
 
 /** A flag file as it was read. */
-export interface Loaded {
-  /** The file itself where the configured path is a symbolic link: that is what is locked and replaced. */
-  readonly file: string;
+export interface Loaded extends Place {
   readonly document: FlagDocument;
 }
 
-/** Reads a store's file. Throws `Refusal` when it is missing or not a flagd file. */
-export async function load(store: string, { file }: StoreOptions): Promise<Loaded> {
-  const path = await resolve(store, file);
-  return { file: path, document: readDocument(file, decode(file, await readFile(path))) };
+/** How often a bad file is read before that is said of it, and the milliseconds in between. */
+const tries = 5;
+const pause = 50;
+
+/**
+ * Reads a store's file. Throws `Refusal` when it is missing or not a flagd file, also a moment later: whoever writes it
+ * in place leaves an empty or a cut file for that long, and one who puts another in its place may leave none.
+ */
+export function load(store: string, { file }: StoreOptions): Promise<Loaded> {
+  return again(async () => {
+    const path = await realPath(store, file);
+    // Reading a pipe or a device would wait for ever.
+    if (!(await stat(path)).isFile()) {
+      throw new Refusal(
+        `flag store ${store}: ${file}`,
+        'is no file',
+        'fix the path in the configuration of the worker',
+      );
+    }
+    return { configured: file, file: path, document: readDocument(file, decode(file, await readFile(path))) };
+  });
+}
+
+/** The real path of a store's file. Throws `Refusal` when there is none, also a moment later. */
+export function resolve(store: string, file: string): Promise<string> {
+  return again(() => realPath(store, file));
 }
 
 /**
- * The same for a way back: an editor that writes in place leaves half a file for a moment, and a person can put the
- * file right, so here a bad file is an ordinary error, which is tried again.
+ * Reads for a way back: it may take longer than a moment until a person has put the file right, so here a bad file is
+ * an ordinary error, which is tried again.
  */
-export async function loadPatiently(store: string, options: StoreOptions): Promise<Loaded> {
+export async function patiently<T>(read: () => Promise<T>): Promise<T> {
   try {
-    return await load(store, options);
+    return await read();
   } catch (error) {
-    if (error instanceof Refusal) throw new Error(error.message, { cause: error });
+    if (isRefusal(error)) throw new Error(error.message, { cause: error });
     throw error;
   }
 }
 
-/** The real path of a store's file. Throws `Refusal` when there is none. */
-export async function resolve(store: string, file: string): Promise<string> {
+async function again<T>(read: () => Promise<T>): Promise<T> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isRefusal(error) || left <= 1) throw error;
+    }
+    await sleep(pause);
+  }
+}
+
+async function realPath(store: string, file: string): Promise<string> {
   try {
     return await realpath(file);
   } catch (error) {
@@ -45,7 +77,7 @@ export async function resolve(store: string, file: string): Promise<string> {
     throw new Refusal(
       `flag store ${store}: ${file}`,
       'does not exist',
-      'create it, or mend the path in the configuration of the worker',
+      'create it, or fix the path in the configuration of the worker',
     );
   }
 }

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, type JsonObject } from '../../src/engine/json.js';
+import { canonicalJson, type Json, type JsonObject } from '../../src/engine/base/json.js';
 
 /** Which variants are the arms. */
 export interface Arms {

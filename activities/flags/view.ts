@@ -1,4 +1,5 @@
-import { canonicalJson, type Json, type JsonObject } from '../../src/engine/json.js';
+import { createHash } from 'node:crypto';
+import { canonicalJson, type Json, type JsonObject } from '../../src/engine/base/json.js';
 import type { Flag } from './document.js';
 import { hasTargeting, percentOfTargeting, type Arms } from './targeting.js';
 
@@ -7,17 +8,22 @@ export interface View {
   readonly targeting?: Json;
   readonly state: string;
   readonly defaultVariant?: string;
+  /** A mark of what each variant gives; absent in a memory that an older version wrote. */
+  readonly variants?: string;
 }
 
 /** The view of a flag. */
 export function viewOf(flag: Flag): View {
-  return viewWith(flag, flag.targeting);
+  const { state, defaultVariant, targeting } = flag;
+  const variants = markOf(flag.variants);
+  return viewWith({ state, variants, ...(defaultVariant !== undefined && { defaultVariant }) }, targeting);
 }
 
 /** The view with another targeting, or with none. */
-export function viewWith({ state, defaultVariant }: View, targeting: Json | undefined): View {
+export function viewWith({ state, defaultVariant, variants }: View, targeting: Json | undefined): View {
   return {
     state,
+    ...(variants !== undefined && { variants }),
     ...(targeting !== undefined && { targeting }),
     ...(defaultVariant !== undefined && { defaultVariant }),
   };
@@ -38,13 +44,34 @@ export function percentNow(arms: Arms, view: View): number | undefined {
 }
 
 /** The view as JSON. */
-export function viewJson({ targeting, state, defaultVariant }: View): JsonObject {
-  return { targeting, state, defaultVariant };
+export function viewJson({ targeting, state, defaultVariant, variants }: View): JsonObject {
+  return { targeting, state, defaultVariant, variants };
 }
 
 /** Whether two views are equal in everything that decides exposure. */
 export function sameView(a: View, b: View): boolean {
-  return canonicalJson(viewJson(a)) === canonicalJson(viewJson(b));
+  const shape = (view: View) => canonicalJson({ ...viewJson(view), variants: undefined });
+  return shape(a) === shape(b) && sameVariants(a, b);
+}
+
+/** Whether both arms give the same, so that everybody has the candidate whatever the targeting says. */
+export function areAlike({ candidate, baseline }: Arms, { variants }: Flag): boolean {
+  const { [candidate]: one, [baseline]: other } = variants;
+  return one !== undefined && other !== undefined && canonicalJson(one) === canonicalJson(other);
+}
+
+/** A mark of what the two arms give: as long as it is the same, a variant's name says who has the candidate. */
+export function markOfArms({ candidate, baseline }: Arms, { variants }: Flag): string {
+  return markOf([variants[candidate] ?? null, variants[baseline] ?? null]);
+}
+
+function markOf(given: Json): string {
+  return createHash('sha256').update(canonicalJson(given)).digest('hex').slice(0, 16);
+}
+
+/** What only one of two says cannot be compared. */
+function sameVariants({ variants: a }: View, { variants: b }: View): boolean {
+  return a === undefined || b === undefined || a === b;
 }
 
 /** Whether two targetings are the same value; absent equals absent only. */
@@ -64,6 +91,7 @@ export function differences(arms: Arms, expected: View, present: View): string {
       `defaultVariant was ${expected.defaultVariant ?? 'absent'}, now ${present.defaultVariant ?? 'absent'}`,
     );
   }
+  if (!sameVariants(expected, present)) parts.push('what its variants give was changed');
   return parts.join('; ');
 }
 

@@ -6,22 +6,24 @@ export class BadAnswer extends Error {
   /**
    * @param source what was asked: an address
    * @param came   what came instead
-   * @param mend   what to do about it
+   * @param fix   what to do about it
    */
   constructor(
     readonly source: string,
     readonly came: string,
-    readonly mend: string,
+    readonly fix: string,
   ) {
-    super(`${source} ${came}; ${mend}`);
+    super(`${source} ${came}; ${fix}`);
   }
 }
 
-/** The beginning of a text, in quotes and on one line. */
-export function excerpt(text: string, length = 60): string {
-  const line = text
-    .slice(0, length * 2)
-    .replace(/\s+/g, ' ')
-    .trim();
-  return JSON.stringify(line.length > length ? `${line.slice(0, length)}...` : line);
+/**
+ * What came, without a word of it: a page that answers in the place of a source may hold a token, and what is said of
+ * it is journalled, sent to people and kept.
+ */
+export function describeBody(type: string, text: string): string {
+  if (text.trim() === '') return 'nothing';
+  if (!/html/i.test(type) && !/^\s*</.test(text)) return `${type}, ${text.length} characters`;
+  const signIn = /sign[ -]?in|log[ -]?in|password|single sign/i.test(text);
+  return `${type}, a web page${signIn ? ', as it seems to sign in at' : ''}`;
 }

@@ -20,9 +20,12 @@ export class Fleet {
   readonly #steps: Record<Arm, ArmCounters[]> = { baseline: [], candidate: [] };
   readonly #totals: { [A in Arm]?: ArmCounters } = {};
   #newest = 0;
+  readonly #interval: number;
 
   /** @param interval milliseconds from one snapshot of a process to the next */
-  constructor(private readonly interval: number) {}
+  constructor(interval: number) {
+    this.#interval = interval;
+  }
 
   /** Takes the next snapshot; one that is not newer than its process's last changes nothing. */
   take(snapshot: Snapshot): void {
@@ -45,7 +48,9 @@ export class Fleet {
     for (const [process, { at }] of this.#processes) {
       if (this.#newest - at > remembered) this.#processes.delete(process);
     }
-    const now = [...this.#processes.values()].filter(({ at }) => this.#newest - at <= living * this.interval);
+    const now = [...this.#processes.values()].filter(
+      ({ at }) => this.#newest - at <= living * this.#interval,
+    );
     if (now.length === 0) return undefined;
     for (const arm of arms)
       this.#count(

@@ -1,4 +1,4 @@
-import { BadAnswer, excerpt } from './bad-answer.js';
+import { BadAnswer, describeBody } from './bad-answer.js';
 import { unreadable, type Answer } from './http.js';
 
 /** One series with its samples as they were scraped. */
@@ -8,6 +8,11 @@ export interface Series {
   readonly samples: readonly RawSample[];
 }
 
+const longestRemark = 200;
+const scheme = /\b(bearer|basic)\s+[^\s"',;&]+/gi;
+const assigned =
+  /\b(token|secret|password|passwd|api[-_]?key|authorization|signature)(["']?\s*[:=]\s*["']?)(?!bearer|basic)[^\s"',;&]+/gi;
+
 interface RawSample {
   /** When Prometheus scraped it, in milliseconds since the epoch. */
   readonly at: number;
@@ -15,34 +20,50 @@ interface RawSample {
 }
 
 /**
- * The series of an answer to a query for a range vector
- * (https://prometheus.io/docs/prometheus/latest/querying/api/#range-vectors). Throws `BadAnswer` when it is no such
- * answer, and an error that may pass when the query failed or was answered in part only: what is missing could be
- * the failures.
+ * The data of an answer, whatever it is (https://prometheus.io/docs/prometheus/latest/querying/api/). Throws
+ * `BadAnswer` when it is no answer of such a server, and an error that may pass when the question failed or was answered
+ * in part only: what is missing could be the failures.
  */
-export function parseSeries(source: string, { type, text }: Answer): Series[] {
-  const wrong = (came: string) =>
-    new BadAnswer(source, came, "it must be the address of a server with Prometheus's HTTP API");
+export function dataOf(source: string, { type, text }: Answer): unknown {
   const body = parseJson(text);
-  if (!isObject(body)) throw wrong(`answers with ${type}: ${excerpt(text)}`);
+  if (!isObject(body)) throw wrong(source, `answers with ${describeBody(type, text)}`);
   if (body['status'] === 'error') {
-    throw unreadable(source, `it answers ${String(body['errorType'])}: ${String(body['error'])}`);
+    throw unreadable(source, `it answers ${String(body['errorType'])}: ${withoutSecrets(body['error'])}`);
   }
   const { status, data, warnings } = body;
-  if (status !== 'success' || !isObject(data)) throw wrong(`answers without data: ${excerpt(text)}`);
-  if (warnings !== undefined && !(Array.isArray(warnings) && warnings.length === 0)) {
-    throw unreadable(source, `it answers in part only: ${excerpt(JSON.stringify(warnings), 200)}`);
+  if (status !== 'success' || data === undefined) {
+    throw wrong(source, `answers without data (${describeBody(type, text)})`);
   }
+  if (warnings !== undefined && !(Array.isArray(warnings) && warnings.length === 0)) {
+    throw unreadable(source, `it answers in part only: ${withoutSecrets(JSON.stringify(warnings))}`);
+  }
+  return data;
+}
+
+/** The series of an answer to a query for a range vector. Throws as `dataOf` does. */
+export function parseSeries(source: string, answer: Answer): Series[] {
+  const data = dataOf(source, answer);
+  if (!isObject(data))
+    throw wrong(source, `answers without data (${describeBody(answer.type, answer.text)})`);
   const { resultType, result } = data;
   if (resultType !== 'matrix' || !Array.isArray(result)) {
-    throw wrong(`answers with a ${String(resultType)} instead of a matrix`);
+    throw wrong(source, `answers with a ${String(resultType)} instead of a matrix`);
   }
-  return result.map((entry: unknown) => {
+  return result.map((entry: unknown, index) => {
     const series = readSeries(entry);
-    if (series === undefined)
-      throw wrong(`has a series that is none: ${excerpt(JSON.stringify(entry), 200)}`);
+    if (series === undefined) throw wrong(source, `has a series that is none, number ${index + 1}`);
     return series;
   });
+}
+
+function wrong(source: string, came: string): BadAnswer {
+  return new BadAnswer(source, came, "it must be the address of a server with Prometheus's HTTP API");
+}
+
+/** What a server says of a problem is worth telling, but for what looks like a credential, and not at any length. */
+function withoutSecrets(said: unknown): string {
+  const hidden = String(said).replace(scheme, '$1 ***').replace(assigned, '$1$2***');
+  return hidden.length > longestRemark ? `${hidden.slice(0, longestRemark)}...` : hidden;
 }
 
 function readSeries(entry: unknown): Series | undefined {
@@ -50,7 +71,7 @@ function readSeries(entry: unknown): Series | undefined {
   const { __name__: name, ...others } = entry['metric'];
   const labels = Object.entries(others);
   const samples = entry['values'].map(readSample);
-  if (typeof name !== 'string' || !labels.every(isText) || !samples.every(isCount)) return undefined;
+  if (typeof name !== 'string' || !labels.every(isText) || !samples.every(isSample)) return undefined;
   return { name, labels: new Map(labels), samples };
 }
 
@@ -58,19 +79,18 @@ function readSample(pair: unknown): RawSample | undefined {
   if (!Array.isArray(pair)) return undefined;
   const [seconds, text] = pair as unknown[];
   if (typeof seconds !== 'number' || typeof text !== 'string' || text.trim() === '') return undefined;
-  return { at: Math.round(seconds * 1_000), value: Number(text) };
+  return { at: Math.round(seconds * 1_000), value: Number(text.replace(/inf$/i, 'Infinity')) };
 }
 
-/** A counter is a finite number from zero up. Anything else, once added up, would spoil all that comes after it. */
-function isCount(sample: RawSample | undefined): sample is RawSample {
-  return sample !== undefined && Number.isFinite(sample.value) && sample.value >= 0;
+function isSample(sample: RawSample | undefined): sample is RawSample {
+  return sample !== undefined;
 }
 
 function isText(label: [string, unknown]): label is [string, string] {
   return typeof label[1] === 'string';
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

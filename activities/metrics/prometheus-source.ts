@@ -1,13 +1,18 @@
-import { Refusal } from '../../src/engine/errors.js';
+import { span } from '../../src/analysis/words.js';
+import { Refusal } from '../../src/engine/base/errors.js';
 import type { Scrape } from '../../src/analysis/arms.js';
 import { BadAnswer } from './bad-answer.js';
+import { together } from './clocks.js';
 import { Fleet } from './fleet.js';
-import { fetchText, refuseAddress, unreadable } from './http.js';
+import { refuseAddress, unreadable } from './http.js';
+import { Search } from './missing.js';
+import { askRange, catalogueOf, type RangeAnswer } from './prometheus-api.js';
 import type { MetricsSource } from './ports.js';
-import { parseSeries, type Series } from './prometheus-answer.js';
+import type { Series } from './prometheus-answer.js';
 import { selectorOf } from './prometheus-selector.js';
+import { PacedSearch } from './paced-search.js';
 import { snapshotsOf, type Snapshot } from './snapshots.js';
-import type { ArmMetrics } from './sum-by-arm.js';
+import { seriesOf, type ArmMetrics } from './sum-by-arm.js';
 
 /** Which Prometheus is asked, and what it knows of the counters. */
 export interface PrometheusOptions extends ArmMetrics {
@@ -25,9 +30,6 @@ export interface PrometheusOptions extends ArmMetrics {
 
 /** How many intervals back each question looks, so that one lost scrape loses no process. */
 const reach = 2.5;
-/** Milliseconds by which Prometheus's clock may be ahead of ours. Further, old samples would look young. */
-const ahead = 5_000;
-
 /**
  * A source that reads from Prometheus's HTTP API, or one that is compatible. It asks for the samples as they were
  * scraped, with their times, not for a value now: that would answer a dead process's last value for five minutes.
@@ -40,54 +42,58 @@ export function prometheusSource(options: PrometheusOptions): MetricsSource {
     throw new Refusal(`metrics source "${url}"`, 'has a query in its address', 'end it before /api/v1');
   }
   for (const [name, value] of Object.entries(headers)) refuseHeader(name, value);
-  const counted = [options.requests, `${options.duration}_bucket`];
-  const selector = selectorOf(options, [...counted, `${options.duration}_sum`]);
+  const server = { url, headers, timeout };
+  const { requests, buckets, sum } = seriesOf(options);
+  const selector = selectorOf(options, [requests, buckets, sum]);
+  const search = new PacedSearch(new Search(options, url));
 
-  const ask = async (range: number, signal: AbortSignal): Promise<Snapshot[]> => {
+  const ask = async (range: number, signal: AbortSignal) => {
     const asked = Date.now();
-    const query = new URLSearchParams({ query: `${selector}[${Math.ceil(range)}ms]` });
-    const question = {
-      source: url,
-      url: `${url.replace(/\/+$/, '')}/api/v1/query?${query.toString()}`,
-      headers: { accept: 'application/json', ...headers },
-      timeout,
-      redirect: 'manual' as const,
-    };
-    const series = parseSeries(url, await fetchText(question, signal));
-    const missing = counted.find((metric) => !series.some(({ name }) => name === metric));
-    if (missing !== undefined) {
-      throw unreadable(
-        url,
-        `it has no sample of ${missing} that fits ${selector} within ${Math.ceil(range)} ms`,
-      );
+    const answer = await askRange(server, selector, range, signal);
+    const missing = await search.look(answer.series, catalogueOf(server, signal), signal);
+    const absent = [requests, buckets].find((metric) => !answer.series.some(({ name }) => name === metric));
+    if (absent !== undefined) {
+      const why = [`it has no sample of ${absent} that fits ${selector} within ${span(range)}`];
+      throw unreadable(url, [...why, ...missing.map(({ text }) => text)].join('; '));
     }
-    refuseFuture(url, series);
-    return snapshotsOf(series, { by, settled: asked - interval }, options, url);
+    refuseFuture(url, answer);
+    const settled = { by, settled: asked - interval };
+    const snapshots: Snapshot[] = snapshotsOf(answer.series, settled, options, url);
+    const { clockAhead } = answer;
+    const remarks: Partial<Scrape> = {
+      stamped: true,
+      ...(missing.length > 0 && { missing }),
+      ...(clockAhead !== undefined && { clockAhead }),
+    };
+    return { snapshots, remarks };
   };
 
   let fleet = new Fleet(interval);
-  let heard = 0;
+  /** When it was asked last, on the clock that nobody sets. */
+  let heard: number | undefined;
   return {
     async scrape(signal) {
-      const asked = Date.now();
-      const missed = heard === 0 ? 0 : asked - heard;
-      for (const snapshot of await ask(reach * interval + missed, signal)) fleet.take(snapshot);
+      const asked = performance.now();
+      const missed = heard === undefined ? 0 : asked - heard;
+      const { snapshots, remarks } = await ask(reach * interval + missed, signal);
+      for (const snapshot of snapshots) fleet.take(snapshot);
       heard = asked;
       const scrape = fleet.scrape();
       if (scrape === undefined) throw unreadable(url, 'its first samples may not be complete yet');
-      return scrape;
+      return { ...scrape, ...remarks };
     },
 
     async history(from, step, signal) {
-      const asked = Date.now();
+      const asked = performance.now();
       const anew = new Fleet(interval);
       const scrapes: Scrape[] = [];
       let due = 0;
-      for (const snapshot of await ask(asked - from + reach * interval, signal)) {
+      const { snapshots, remarks } = await ask(Date.now() - from + reach * interval, signal);
+      for (const snapshot of snapshots) {
         anew.take(snapshot);
         if (snapshot.at < due) continue;
         const scrape = anew.scrape();
-        if (scrape !== undefined) scrapes.push(scrape);
+        if (scrape !== undefined) scrapes.push({ ...scrape, ...remarks });
         due = snapshot.at + step;
       }
       fleet = anew;
@@ -108,10 +114,14 @@ function refuseHeader(name: string, value: string): void {
   );
 }
 
-function refuseFuture(url: string, series: readonly Series[]): void {
-  const newest = series.flatMap(({ samples }) => samples).reduce((most, { at }) => Math.max(most, at), 0);
-  const difference = newest - Date.now();
-  if (difference <= ahead) return;
-  const came = `has samples from ${Math.round(difference / 1_000)} s ahead of this worker's clock`;
+/** Old samples would look young to us. */
+function refuseFuture(url: string, { series }: RangeAnswer): void {
+  const difference = newestOf(series) - Date.now();
+  if (difference <= together) return;
+  const came = `has samples from ${span(difference)} ahead of this worker's clock`;
   throw new BadAnswer(url, came, 'set both clocks by the same time');
+}
+
+function newestOf(series: readonly Series[]): number {
+  return series.flatMap(({ samples }) => samples).reduce((most, { at }) => Math.max(most, at), 0);
 }

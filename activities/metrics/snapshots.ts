@@ -39,12 +39,13 @@ export function snapshotsOf(
     [metrics.requests, 'counter'],
     [metrics.duration, 'histogram'],
   ]);
+  const names = new Set(series.map(({ name }) => name));
   return [...byProcess(series, by, source)]
     .flatMap(([process, times]) =>
       complete(times, settled).map(([at, { samples }]) => ({
         process,
         at,
-        arms: sumByArm({ samples, types }, metrics, source),
+        arms: sumByArm({ samples, types, names }, metrics, source),
       })),
     )
     .sort((a, b) => a.at - b.at);
@@ -56,9 +57,9 @@ function byProcess(series: readonly Series[], by: readonly string[], source: str
     const { name, labels, samples } = one;
     const nameless = by.find((label) => !labels.has(label));
     if (nameless !== undefined) {
-      const mend =
+      const fix =
         'name the labels that tell its processes apart in "instance", or a metric that is not summed';
-      throw new BadAnswer(source, `has ${name} without a label ${nameless}`, mend);
+      throw new BadAnswer(source, `has ${name} without a label ${nameless}`, fix);
     }
     const process = JSON.stringify(by.map((label) => labels.get(label)));
     const times = processes.get(process) ?? new Map<number, Scraped>();

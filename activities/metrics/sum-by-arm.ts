@@ -1,7 +1,9 @@
 import type { Arm, ArmCounters, Bucket, Scrape } from '../../src/analysis/arms.js';
 import { BadAnswer } from './bad-answer.js';
+import { countsOf } from './counts.js';
+import { histogramsOf } from './histograms.js';
 import type { Exposition, Sample } from './exposition.js';
-import { nearest } from '../../src/engine/nearest.js';
+import { nearest } from '../../src/engine/base/nearest.js';
 
 /** Labels and the values they must have. */
 export interface Labels {
@@ -22,29 +24,41 @@ export interface ArmMetrics {
   readonly where?: Labels;
 }
 
+/** The names under which an exposition has these metrics. */
+export function seriesOf({ requests, duration }: ArmMetrics): {
+  readonly requests: string;
+  readonly buckets: string;
+  readonly sum: string;
+} {
+  return { requests, buckets: `${duration}_bucket`, sum: `${duration}_sum` };
+}
+
 /**
  * Sums an exposition's counters by arm. An arm without a sample is absent: it had no request yet. Throws `BadAnswer`
- * when a metric or a label is not in the exposition at all, for then no answer would ever hold a measurement.
+ * when a metric or a label is not in the exposition at all, for then no answer would ever hold a measurement, and an
+ * error that may pass when a number is none.
  */
 export function sumByArm(exposition: Exposition, metrics: ArmMetrics, source: string): Scrape['arms'] {
   const where = metrics.where ?? {};
-  const counters = find(exposition, source, metrics.requests, 'counter', metrics.requests);
-  const buckets = find(exposition, source, `${metrics.duration}_bucket`, 'histogram', metrics.duration);
-  const sums = exposition.samples.filter(({ name }) => name === `${metrics.duration}_sum`);
+  const names = seriesOf(metrics);
+  const counters = find(exposition, source, names.requests, 'counter', metrics.requests);
+  const buckets = find(exposition, source, names.buckets, 'histogram', metrics.duration);
+  const sums = exposition.samples.filter(({ name }) => name === names.sum);
   const shared = [metrics.arm.label, ...Object.keys(where)];
   demandLabels(counters, [...shared, ...Object.keys(metrics.failed)], source);
   demandLabels(buckets, [...shared, 'le'], source);
 
   const arms: { [A in Arm]?: ArmCounters } = {};
   for (const arm of ['baseline', 'candidate'] as const) {
-    const labels = { ...where, [metrics.arm.label]: metrics.arm[arm] };
-    const requests = counters.filter(having(labels));
+    const ours = having({ ...where, [metrics.arm.label]: metrics.arm[arm] });
+    const requests = countsOf(counters.filter(ours), source);
     if (requests.length === 0) continue;
+    const sum = total(sums.filter(ours));
     arms[arm] = {
       requests: total(requests),
       failed: total(requests.filter(having(metrics.failed))),
-      durations: byBound(buckets.filter(having(labels)), source),
-      sum: total(sums.filter(having(labels))),
+      durations: byBound(histogramsOf(countsOf(buckets.filter(ours), source), source)),
+      ...(Number.isFinite(sum) && { sum }),
     };
   }
   return arms;
@@ -63,7 +77,7 @@ function find(
     throw new BadAnswer(source, `has ${declared} as a ${type_}`, `a ${type} is needed: name another metric`);
   }
   if (samples.length > 0 || type_ !== undefined) return samples;
-  const names = [...exposition.types.keys(), ...exposition.samples.map((sample) => sample.name)];
+  const names = [...exposition.types.keys(), ...exposition.names];
   throw new BadAnswer(source, `has no metric ${declared}`, suggestion(declared, names, 'metric'));
 }
 
@@ -91,20 +105,14 @@ function suggestion(wanted: string, names: Iterable<string>, what: string): stri
     : `no ${what} name is like it: correct the source's settings or its address`;
 }
 
-function byBound(samples: readonly Sample[], source: string): Bucket[] {
+function byBound(histograms: readonly (readonly Bucket[])[]): Bucket[] {
   const counts = new Map<number, number>();
-  for (const { name, labels, value } of samples) {
-    const text = labels.get('le') ?? '';
-    const le = /^\+?inf$/i.test(text) ? Infinity : Number(text);
-    if (text === '' || Number.isNaN(le)) {
-      throw new BadAnswer(source, `has a ${name} with le="${text}"`, 'a bound is a number or +Inf');
-    }
-    counts.set(le, (counts.get(le) ?? 0) + value);
-  }
+  for (const { le, count } of histograms.flat()) counts.set(le, (counts.get(le) ?? 0) + count);
   return [...counts].map(([le, count]) => ({ le, count })).sort((a, b) => a.le - b.le);
 }
 
-function having(labels: Labels): (sample: Sample) => boolean {
+/** Whether a sample has all these labels, with these values. */
+export function having(labels: Labels): (sample: Pick<Sample, 'labels'>) => boolean {
   const wanted = Object.entries(labels);
   return (sample) => wanted.every(([name, value]) => sample.labels.get(name) === value);
 }

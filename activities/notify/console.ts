@@ -1,9 +1,9 @@
-import type { Notice } from '../../src/engine/ports.js';
 import type { Notifier } from './notifier.js';
+import type { Notice } from '../../src/engine/state/values.js';
 
 /** Settings of the console notifier. */
 export interface ConsoleNotifierOptions {
-  /** The command line that answers a notice, or shows what it is about; `switchback why <rollout>` when absent. */
+  /** The command line that answers a notice, or shows what it is about; what shows more of it when absent. */
   readonly command?: (notice: Notice) => string;
 }
 
@@ -20,12 +20,12 @@ const asks = {
  */
 export function consoleNotifier(
   write: (text: string) => void,
-  { command = ({ rollout }) => `switchback why ${shellWord(rollout)}` }: ConsoleNotifierOptions = {},
+  { command = lookAt }: ConsoleNotifierOptions = {},
 ): Notifier {
   return {
     async send(notice) {
       const [first = '', ...more] = printable(notice.text).split('\n');
-      const { rollout, urgency } = notice;
+      const { rollout, urgency, todo = [] } = notice;
       const ask = asks[urgency];
       const lines =
         ask === undefined
@@ -34,11 +34,20 @@ export function consoleNotifier(
               `${headlines[urgency]}  ${first}`,
               ...more.map((line) => `  ${line}`),
               `  rollout: ${printable(rollout)}`,
+              ...todo.map((line) => `  what to do: ${printable(line)}`),
               `  ${ask}: ${command(notice)}`,
             ];
       write(`${lines.join('\n')}\n`);
     },
   };
+}
+
+/** What shows more of it: also of an environment's own workflows, which are no rollouts. */
+function lookAt({ rollout }: Notice): string {
+  const [kind, environment = ''] = rollout.split('/');
+  return kind === 'locks' || kind === 'sentinel'
+    ? `switchback doctor --env ${shellWord(environment)}`
+    : `switchback why ${shellWord(rollout)}`;
 }
 
 /** Text from outside must not move the cursor, ring, or look like another notice's lines. */

@@ -1,4 +1,4 @@
-import type { Notice } from '../../src/engine/ports.js';
+import type { Notice } from '../../src/engine/state/values.js';
 
 /** Tells people. */
 export interface Notifier {

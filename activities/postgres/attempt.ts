@@ -1,11 +1,12 @@
-import type { JsonObject } from '../../src/engine/json.js';
-import { Refusal } from '../../src/engine/errors.js';
-import type { EffectKey, Evidence } from '../../src/engine/ports.js';
-import type { Work } from '../adapter.js';
+import type { JsonObject } from '../../src/engine/base/json.js';
+import { Refusal } from '../../src/engine/base/errors.js';
+import type { Work } from '../../src/protocol/adapter.js';
 import type { Database, Tx } from './database.js';
 import { judged } from './failures.js';
-import { ensureSchema, isTombstoned, lockRow, lockStep, requireEnvironment, writeRow } from './ledger.js';
+import { ensureSchema, isTombstoned, lockRow, lockStep, writeRow } from './ledger.js';
+import { requireOwner } from './owner.js';
 import { persistently, transaction } from './transaction.js';
+import type { EffectKey, Findings } from '../../src/engine/state/values.js';
 
 /** A transaction that holds the step: the ledger was asked, and nobody else can finish or take back the step in it. */
 export interface Guarded {
@@ -15,7 +16,7 @@ export interface Guarded {
   /** Notes how far the work is, and that it had an effect; committed together with the effect. */
   note(progress: JsonObject): Promise<void>;
   /** Marks the verb as done; committed together with the effect. `effect: false` when there is nothing to take back. */
-  finish(evidence: Evidence, options?: { effect: boolean }): Promise<Evidence>;
+  finish(evidence: Findings, options?: { effect: boolean }): Promise<Findings>;
 }
 
 /** One try at applying or undoing a step; it may be the second, beside a first one that is still running. */
@@ -41,7 +42,7 @@ export interface GuardedOptions {
 class Finished extends Error {
   override readonly name = 'Finished';
 
-  constructor(readonly evidence: Evidence) {
+  constructor(readonly evidence: Findings) {
     super('done already');
   }
 }
@@ -49,8 +50,8 @@ class Finished extends Error {
 /** Runs a verb to its end; finds what was done before. */
 export async function run(
   about: { database: Database; key: EffectKey; verb: 'apply' | 'undo'; work: Work; thing: string },
-  body: (attempt: Attempt) => Promise<Evidence>,
-): Promise<Evidence> {
+  body: (attempt: Attempt) => Promise<Findings>,
+): Promise<Findings> {
   const { database, key, verb, work } = about;
   const attempt: Attempt = {
     database,
@@ -82,8 +83,8 @@ async function guard(
     thing,
   }: { database: Database; key: EffectKey; verb: 'apply' | 'undo'; thing: string },
 ): Promise<Guarded> {
-  await ensureSchema(tx, database.environment);
-  await requireEnvironment(tx, database);
+  await ensureSchema(tx, database);
+  await requireOwner(tx, database);
   await lockStep(tx, key);
   if (verb === 'apply' && (await isTombstoned(tx, key))) {
     throw new Refusal(

@@ -1,13 +1,11 @@
-import pg from 'pg';
-import type { JsonObject } from '../../src/engine/json.js';
-import type { BackfillInput } from './actions/backfill.js';
+import type { JsonObject } from '../../src/engine/base/json.js';
 import type { Attempt } from './attempt.js';
 import type { Tx } from './database.js';
+import { batchEnd, keyRange } from './key-range.js';
 import { presentSql, rowOf } from './names.js';
 import { findRelation, requireColumn, type Relation } from './relation.js';
 import { countSetAside, mergeStatement } from './set-aside.js';
-
-const { escapeIdentifier } = pg;
+import type { BackfillInput } from './backfill-input.js';
 
 /** How far a backfill is, as the ledger knows it: the next batch starts from here, whoever does it. */
 export interface Walk {
@@ -74,22 +72,6 @@ export function walkBatch(
   );
 }
 
-/** The last key of the next `size` rows; null when fewer are left. */
-async function batchEnd(
-  tx: Tx,
-  relation: Relation,
-  key: string,
-  last: string | null,
-  size: number,
-): Promise<string | null> {
-  const name = escapeIdentifier(key);
-  const { rows } = await tx.query<{ key: string }>(
-    `SELECT ${name}::text AS key FROM ${relation.sql} WHERE ${keyRange(relation, key, last, null, '')}
-      ORDER BY ${relation.sql}.${name} OFFSET ${Math.max(0, size - 1)} LIMIT 1`,
-  );
-  return rows[0]?.key ?? null;
-}
-
 async function fill(
   tx: Tx,
   relation: Relation,
@@ -112,22 +94,6 @@ async function fill(
   // Evaluated on the row as it is when it is locked: a write that came first is neither lost nor overwritten.
   const written = await tx.query(`UPDATE ${relation.sql} t SET ${sets.join(', ')} WHERE ${where}`);
   return { written: written.rowCount ?? 0, merged: merged?.rowCount ?? 0 };
-}
-
-function keyRange(
-  relation: Relation,
-  key: string,
-  last: string | null,
-  upTo: string | null,
-  alias: string,
-): string {
-  const { type } = requireColumn(relation, key);
-  const name = `${alias}${escapeIdentifier(key)}`;
-  const bounds = [
-    ...(last === null ? [] : [`${name} > ${pg.escapeLiteral(last)}::${type}`]),
-    ...(upTo === null ? [] : [`${name} <= ${pg.escapeLiteral(upTo)}::${type}`]),
-  ];
-  return bounds.length > 0 ? bounds.join(' AND ') : 'true';
 }
 
 function isWalk(progress: JsonObject): progress is JsonObject & Walk {

@@ -1,7 +1,7 @@
-import { canonicalJson, type Json, type JsonObject } from '../../src/engine/json.js';
+import { canonicalJson, type Json, type JsonObject } from '../../src/engine/base/json.js';
 import type { Tx } from './database.js';
 import type { Relation } from './relation.js';
-import { trackerTrigger } from './tracker.js';
+import { trackerTriggers } from './tracker.js';
 
 /**
  * What the catalogue says of a table, by name and never by number: a column dropped again leaves a hole in the
@@ -59,8 +59,9 @@ export async function readCatalogue(tx: Tx, relation: Relation): Promise<JsonObj
 
 /** The catalogue as it would be without our tracker, which stays until the rollback is verified. */
 export function withoutTracker(state: JsonObject): JsonObject {
-  const { [trackerTrigger]: _, ...others } = (state['triggers'] ?? {}) as JsonObject;
-  return { ...state, triggers: Object.keys(others).length > 0 ? others : null };
+  const triggers = Object.entries((state['triggers'] ?? {}) as JsonObject);
+  const others = triggers.filter(([name]) => !trackerTriggers.includes(name));
+  return { ...state, triggers: others.length > 0 ? Object.fromEntries(others) : null };
 }
 
 /** Where two readings differ, in words, at most `most` of them; empty when they are equal. */
@@ -83,7 +84,8 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-async function systemIdentifier(tx: Tx): Promise<string | null> {
+/** Which server this is, also under another address; null when the role may not read it. */
+export async function systemIdentifier(tx: Tx): Promise<string | null> {
   const { rows } = await tx.query<{ readable: boolean }>(
     `SELECT has_function_privilege('pg_control_system()', 'EXECUTE') AS readable`,
   );

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Refusal } from '../../src/engine/errors.js';
+import { Refusal } from '../../src/engine/base/errors.js';
 
 /** A transaction under way. */
 export type Tx = pg.ClientBase;
@@ -9,6 +9,7 @@ export interface Database {
   /** As plans call it. */
   readonly name: string;
   readonly environment: string;
+  readonly kind: 'local' | 'shared';
   /** Host, port and database, never a password: safe to show. */
   readonly place: string;
   readonly pool: pg.Pool;
@@ -18,6 +19,8 @@ export interface Database {
 
 /** The databases of an environment, opened on first use. */
 export interface Databases {
+  /** All that are known. */
+  readonly names: readonly string[];
   /** Throws a `Refusal` that names the known ones. */
   get(name: string): Database;
   close(): Promise<void>;
@@ -27,13 +30,16 @@ export interface Databases {
 export interface DatabaseOptions {
   readonly databases: Readonly<Record<string, { readonly url: string }>>;
   readonly environment: string;
+  readonly kind: 'local' | 'shared';
   readonly patience: number;
 }
 
 /** Looks databases up by name; each gets one pool. */
-export function openDatabases({ databases, environment, patience }: DatabaseOptions): Databases {
+export function openDatabases(options: DatabaseOptions): Databases {
+  const { databases, environment } = options;
   const open = new Map<string, Database>();
   return {
+    names: Object.keys(databases),
     get(name) {
       const found = open.get(name);
       if (found) return found;
@@ -46,7 +52,7 @@ export function openDatabases({ databases, environment, patience }: DatabaseOpti
           `known are: ${known}; correct the plan's db or the worker's configuration`,
         );
       }
-      const database = connectTo(name, config.url, environment, patience);
+      const database = connectTo(name, config.url, options);
       open.set(name, database);
       return database;
     },
@@ -58,7 +64,7 @@ export function openDatabases({ databases, environment, patience }: DatabaseOpti
   };
 }
 
-function connectTo(name: string, url: string, environment: string, patience: number): Database {
+function connectTo(name: string, url: string, { environment, kind, patience }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'switchback',
@@ -67,7 +73,7 @@ function connectTo(name: string, url: string, environment: string, patience: num
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
-  return { name, environment, place: placeOf(name, url), pool, patience };
+  return { name, environment, kind, place: placeOf(name, url), pool, patience };
 }
 
 function placeOf(name: string, url: string): string {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Refusal } from '../../src/engine/errors.js';
+import { Refusal } from '../../src/engine/base/errors.js';
 import type { Tx } from './database.js';
 import type { Expressions } from './input.js';
 import { presentName, rowOf } from './names.js';

@@ -1,7 +1,7 @@
-import { Refusal } from '../../src/engine/errors.js';
-import type { Evidence } from '../../src/engine/ports.js';
+import { Refusal } from '../../src/engine/base/errors.js';
 import type { Database, Tx } from './database.js';
 import type { Relation } from './relation.js';
+import type { Findings } from '../../src/engine/state/values.js';
 
 const oldestVersion = 14;
 
@@ -23,7 +23,7 @@ interface Facts {
 }
 
 /** Versions, rights and the table's build. Throws a `Refusal` that names what is missing; answers with what it saw. */
-export async function requireFit(tx: Tx, { place }: Database, relation: Relation): Promise<Evidence> {
+export async function requireFit(tx: Tx, { place }: Database, relation: Relation): Promise<Findings> {
   const facts = await factsOf(tx, relation);
   const { version, role, database } = facts;
   if (version < oldestVersion) {
@@ -65,10 +65,10 @@ function requireRights(facts: Facts, relation: Relation, place: string): void {
 
 function requireOrdinary({ kind, partition, inherited, hiddenRows, role }: Facts, { sql }: Relation): void {
   const thing = `table ${sql}`;
-  const mend = 'choose an ordinary table';
-  if (kind === 'p' || partition) throw new Refusal(thing, 'it is partitioned, which is not supported', mend);
-  if (kind !== 'r') throw new Refusal(thing, 'it is not a table', mend);
-  if (inherited) throw new Refusal(thing, 'other tables inherit from it, which is not supported', mend);
+  const fix = 'choose an ordinary table';
+  if (kind === 'p' || partition) throw new Refusal(thing, 'it is partitioned, which is not supported', fix);
+  if (kind !== 'r') throw new Refusal(thing, 'it is not a table', fix);
+  if (inherited) throw new Refusal(thing, 'other tables inherit from it, which is not supported', fix);
   if (hiddenRows) {
     throw new Refusal(thing, `row security hides rows from role ${role}`, 'let the role bypass row security');
   }

@@ -1,5 +1,5 @@
-import { Refusal } from '../../src/engine/errors.js';
-import type { Json, JsonObject } from '../../src/engine/json.js';
+import { Refusal } from '../../src/engine/base/errors.js';
+import type { Json, JsonObject } from '../../src/engine/base/json.js';
 
 /** SQL expressions over a row's columns, by the column they give a value to. */
 export type Expressions = Readonly<Record<string, string>>;

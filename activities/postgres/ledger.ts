@@ -1,16 +1,11 @@
-import pg from 'pg';
-import type { JsonObject } from '../../src/engine/json.js';
-import { Refusal } from '../../src/engine/errors.js';
-import type { Database, Tx } from './database.js';
-
-const { escapeLiteral } = pg;
+import type { JsonObject } from '../../src/engine/base/json.js';
+import type { Tx } from './database.js';
+import { markKind, ownerSchema, type Owner } from './owner.js';
 
 /** Everything Switchback keeps in a database it works on. Dropping the schema forgets all rollouts, nothing else. */
-const schema = (environment: string): string => `
+const schema = (owner: Owner): string => `
   CREATE SCHEMA IF NOT EXISTS switchback;
-  CREATE TABLE IF NOT EXISTS switchback.environment (name text NOT NULL);
-  INSERT INTO switchback.environment SELECT ${escapeLiteral(environment)}
-    WHERE NOT EXISTS (SELECT FROM switchback.environment);
+  ${ownerSchema(owner)}
   CREATE TABLE IF NOT EXISTS switchback.touched (
     rollout text, relation text, key text, old_hash bigint, PRIMARY KEY (rollout, relation, key));
   CREATE TABLE IF NOT EXISTS switchback.set_aside (
@@ -24,11 +19,11 @@ const schema = (environment: string): string => `
     PRIMARY KEY (rollout, step, epoch, verb));`;
 
 /** Creates our schema when it is missing. The ledger is created last: when it is there, everything is. */
-export async function ensureSchema(tx: Tx, environment: string): Promise<void> {
-  if (await hasLedger(tx)) return;
+export async function ensureSchema(tx: Tx, owner: Owner): Promise<void> {
+  if (await hasLedger(tx)) return markKind(tx, owner);
   // IF NOT EXISTS alone fails when two create at once.
   await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('switchback', 0))`);
-  await tx.query(schema(environment));
+  await tx.query(schema(owner));
 }
 
 /** Has anything of ours ever run in this database? */
@@ -37,19 +32,6 @@ export async function hasLedger(tx: Tx): Promise<boolean> {
     `SELECT to_regclass('switchback.ledger') IS NOT NULL AS there`,
   );
   return rows[0]?.there === true;
-}
-
-/** Refuses a database that was first used by another environment: a url in the wrong place. */
-export async function requireEnvironment(tx: Tx, { place, environment }: Database): Promise<void> {
-  if (!(await hasLedger(tx))) return;
-  const { rows } = await tx.query<{ name: string }>('SELECT name FROM switchback.environment');
-  const name = rows[0]?.name;
-  if (name === undefined || name === environment) return;
-  throw new Refusal(
-    `database ${place}`,
-    `it belongs to environment ${name}, and this worker serves ${environment}`,
-    "correct the worker's url; if this is a copy, write its own name to switchback.environment",
-  );
 }
 
 /** Which row of the ledger: of one try of one step, what it is about. */

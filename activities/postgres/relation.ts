@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Refusal } from '../../src/engine/errors.js';
+import { Refusal } from '../../src/engine/base/errors.js';
 import type { Tx } from './database.js';
 import type { TableInput } from './input.js';
 
@@ -28,15 +28,27 @@ export interface Relation {
   readonly columns: readonly Column[];
 }
 
-/** Finds the plan's table through the connection's search_path. Throws a `Refusal` when there is none. */
-export async function findRelation(tx: Tx, { db, table }: TableInput): Promise<Relation> {
-  const { rows } = await tx.query<{ oid: number; schema: string; name: string }>(
+/** Where a table is: its number, and the names by which it is found without a search path. */
+export interface Found {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** Looks a plan's table up through the connection's search_path. */
+export async function lookUp(tx: Tx, table: string): Promise<Found | undefined> {
+  const { rows } = await tx.query<Found>(
     `SELECT c.oid, n.nspname AS schema, c.relname AS name
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.oid = coalesce(to_regclass($1), to_regclass($2))`,
     [exactName(table), foldedName(table)],
   );
-  const found = rows[0];
+  return rows[0];
+}
+
+/** Finds the plan's table through the connection's search_path. Throws a `Refusal` when there is none. */
+export async function findRelation(tx: Tx, { db, table }: TableInput): Promise<Relation> {
+  const found = await lookUp(tx, table);
   if (!found) {
     const path = await tx.query<{ path: string }>(
       `SELECT array_to_string(current_schemas(false), ', ') AS path`,
@@ -79,6 +91,15 @@ export function requireColumn(relation: Relation, name: string): Column {
   const column = columnOf(relation, name);
   if (column) return column;
   throw new Refusal(`${relation.sql} column ${name}`, 'there is none', 'correct the name');
+}
+
+/** The parts of a name, unquoted: as it is looked up first, and as it is looked up when that finds nothing. */
+export function partsOf(table: string): readonly (readonly string[])[] {
+  return [...new Set([exactName(table), foldedName(table)])].map((name) =>
+    [...name.matchAll(/"((?:[^"]|"")*)"|([^."]+)/g)].map(([, quoted, plain]) =>
+      quoted === undefined ? (plain ?? '').toLowerCase() : quoted.replaceAll('""', '"'),
+    ),
+  );
 }
 
 /** Every name taken literally, quoted by part; a name that brings its own quotes is taken as it is. */

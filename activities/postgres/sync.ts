@@ -1,10 +1,11 @@
 import pg from 'pg';
-import type { JsonObject } from '../../src/engine/json.js';
-import { Refusal } from '../../src/engine/errors.js';
+import type { JsonObject } from '../../src/engine/base/json.js';
+import { Refusal } from '../../src/engine/base/errors.js';
 import type { Tx } from './database.js';
 import { expressions, onlyKnown, tableInput, text, type Expressions, type TableInput } from './input.js';
 import { expressionList, presentName, presentSql, rowOf } from './names.js';
 import { columnOf, type Relation } from './relation.js';
+import { putTrigger, type OwnTrigger } from './triggers.js';
 
 const { escapeIdentifier, escapeLiteral } = pg;
 
@@ -57,20 +58,18 @@ export async function isSynced(tx: Tx, relation: Relation): Promise<boolean> {
   return rowCount !== 0;
 }
 
-/** Refuses to let go of columns that the trigger still writes: every write of a client would fail from then on. */
-export async function requireUnsynced(tx: Tx, relation: Relation, columns: readonly string[]): Promise<void> {
+/** The first of these columns that the trigger keeps in sync now; undefined when it keeps none of them. */
+export async function syncedColumn(
+  tx: Tx,
+  relation: Relation,
+  columns: readonly string[],
+): Promise<string | undefined> {
   const { rows } = await tx.query<{ body: string }>(
     `SELECT p.prosrc AS body FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgrelid = $1 AND t.tgname = $2`,
     [relation.oid, syncTrigger],
   );
-  const used = columns.find((column) =>
+  return columns.find((column) =>
     rows.some(({ body }) => body.includes(`NEW.${presentSql(relation, column)}`)),
-  );
-  if (used === undefined) return;
-  throw new Refusal(
-    `${relation.sql} column ${used}`,
-    'it is still kept in sync',
-    'perform postgres.stopSync before',
   );
 }
 
@@ -84,10 +83,17 @@ export async function installSync(tx: Tx, relation: Relation, input: Shapes): Pr
        SET search_path = ${path} AS ${escapeLiteral(syncBody(relation, input))}`,
   );
   if (await isSynced(tx, relation)) return;
-  await tx.query(
-    `CREATE TRIGGER ${syncTrigger} BEFORE INSERT OR UPDATE ON ${relation.sql} FOR EACH ROW
-       WHEN (${notBackfilling}) EXECUTE FUNCTION ${syncFunction(relation)}`,
-  );
+  await putTrigger(tx, relation, syncTriggerOf(relation));
+}
+
+/** The trigger that keeps a table in sync. */
+export function syncTriggerOf(relation: Relation): OwnTrigger {
+  return {
+    name: syncTrigger,
+    events: 'BEFORE INSERT OR UPDATE',
+    each: `ROW WHEN (${notBackfilling})`,
+    calls: syncFunction(relation),
+  };
 }
 
 /** Takes trigger and function away; does nothing when they are not there. */

@@ -1,16 +1,22 @@
 import pg from 'pg';
-import { Refusal } from '../../src/engine/errors.js';
-import type { JsonObject } from '../../src/engine/json.js';
+import { Refusal } from '../../src/engine/base/errors.js';
+import type { JsonObject } from '../../src/engine/base/json.js';
 import type { Tx } from './database.js';
 import { readRow, writeRow, type LedgerKey } from './ledger.js';
 import { presentSql } from './names.js';
 import type { Relation } from './relation.js';
 import { notBackfilling, rowExpression } from './sync.js';
 import { plainText } from './transaction.js';
+import { putTrigger, type OwnTrigger } from './triggers.js';
+import { recordTruncation, truncated } from './truncation.js';
 
 const { escapeLiteral } = pg;
 
-export const trackerTrigger = 'zz_switchback_track';
+const trackerTrigger = 'zz_switchback_track';
+const truncateTrigger = 'zz_switchback_truncate';
+
+/** What the tracker puts on a table. */
+export const trackerTriggers: readonly string[] = [trackerTrigger, truncateTrigger];
 
 /** What is watched of a table during a rollout: who was written, and what the untouched must add up to. */
 export interface Tracker {
@@ -50,11 +56,22 @@ export async function installTracker(
   await requireNoOther(tx, rollout, relation);
   if (await findTracker(tx, rollout, relation)) return;
   await replaceTracker(tx, rollout, relation, tracker);
-  await tx.query(
-    `CREATE TRIGGER ${trackerTrigger} AFTER INSERT OR UPDATE OR DELETE ON ${relation.sql} FOR EACH ROW
-       WHEN (${notBackfilling}) EXECUTE FUNCTION ${trackerFunction(relation)}`,
-  );
+  for (const trigger of trackerTriggersOf(relation)) await putTrigger(tx, relation, trigger);
   await saveTracker(tx, rollout, relation, tracker);
+}
+
+/** The triggers that watch a table. */
+export function trackerTriggersOf(relation: Relation): OwnTrigger[] {
+  const calls = trackerFunction(relation);
+  return [
+    {
+      name: trackerTrigger,
+      events: 'AFTER INSERT OR UPDATE OR DELETE',
+      each: `ROW WHEN (${notBackfilling})`,
+      calls,
+    },
+    { name: truncateTrigger, events: 'AFTER TRUNCATE', each: 'STATEMENT', calls },
+  ];
 }
 
 /** Writes the function for the columns' present names. */
@@ -90,16 +107,24 @@ export async function saveTracker(
 /** Takes the rollout's tracker away with everything it recorded; does nothing when there is none. */
 export async function removeTracker(tx: Tx, rollout: string, relation: Relation): Promise<void> {
   if (!(await findTracker(tx, rollout, relation))) return;
-  await tx.query(`DROP TRIGGER IF EXISTS ${trackerTrigger} ON ${relation.sql}`);
+  await forgetTracked(tx, rollout, relation);
+  await dropTracker(tx, relation);
+}
+
+/** Takes the tracker off the table. */
+export async function dropTracker(tx: Tx, relation: Relation): Promise<void> {
+  for (const name of trackerTriggers) await tx.query(`DROP TRIGGER IF EXISTS ${name} ON ${relation.sql}`);
   await tx.query(`DROP FUNCTION IF EXISTS ${trackerFunction(relation)}`);
-  await tx.query('DELETE FROM switchback.touched WHERE rollout = $1 AND relation = $2', [
-    rollout,
-    relation.sql,
-  ]);
-  await tx.query(`DELETE FROM switchback.ledger WHERE rollout = $1 AND step = $2 AND verb = 'track'`, [
-    rollout,
-    relation.sql,
-  ]);
+}
+
+/** Deletes what the rollout's tracker recorded: with many writes it takes a while, but no lock on the table. */
+export async function forgetTracked(tx: Tx, rollout: string, relation: Relation): Promise<void> {
+  const about = [rollout, relation.sql];
+  await tx.query('DELETE FROM switchback.touched WHERE rollout = $1 AND relation = $2', about);
+  await tx.query(
+    `DELETE FROM switchback.ledger WHERE rollout = $1 AND step = $2 AND verb IN ('track', '${truncated}')`,
+    about,
+  );
 }
 
 /**
@@ -155,7 +180,9 @@ function trackerBody(rollout: string, relation: Relation, { key, columns }: Trac
        ON CONFLICT DO NOTHING;`;
   return `
 BEGIN
-  IF TG_OP = 'INSERT' THEN
+  IF TG_OP = 'TRUNCATE' THEN
+    ${recordTruncation(rollout, relation)}
+  ELSIF TG_OP = 'INSERT' THEN
     ${record(`NEW.${keySql}`, 'NULL')}
   ELSE
     ${record(`OLD.${keySql}`, rowHash(relation, 'OLD', columns))}

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Work } from '../adapter.js';
+import type { Work } from '../../src/protocol/adapter.js';
 import { connect, type Database, type Tx } from './database.js';
 import { isPassing } from './failures.js';
 
@@ -114,7 +114,7 @@ export async function persistently<T>(
   attempt: () => Promise<T>,
   onRetry: (error: unknown) => void = () => undefined,
 ): Promise<T> {
-  const giveUpAt = Date.now() + database.patience;
+  const giveUpAt = performance.now() + database.patience;
   let waited = false;
   try {
     for (let ceiling = 100; ; ceiling = Math.min(ceiling * 2, 2_000)) {
@@ -123,7 +123,7 @@ export async function persistently<T>(
       } catch (error) {
         if (!isPassing(error)) throw error;
         const reason = error instanceof Error ? error.message : String(error);
-        if (Date.now() >= giveUpAt) {
+        if (performance.now() >= giveUpAt) {
           throw new Error(
             `it did not get through in ${database.place} for ${database.patience} ms: ${reason}`,
             {

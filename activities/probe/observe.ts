@@ -13,7 +13,7 @@ const concurrency = 5;
 /**
  * Asks an application for many keys and counts the arms in its answers, whatever their status. Every answer must name
  * an arm: one that does not is no evidence. Throws `Refusal` for options that cannot be asked, the signal's reason
- * when it fires, and an ordinary error, which trying again may mend, when the application does not answer.
+ * when it fires, and an ordinary error, which trying again may fix, when the application does not answer.
  */
 export async function observeShare(options: ObserveOptions, signal: AbortSignal): Promise<ObservedShare> {
   const observation = readObservation(options);
@@ -51,7 +51,7 @@ async function armOf(
   const found = arm === null ? `no header ${header}` : `${header}: ${JSON.stringify(arm)}`;
   throw new Error(
     `${url.href} answered ${response.status} with ${found}, so nobody can tell its arm; ` +
-      `let the application send ${header}: ${candidate} or ${baseline} with every answer, or mend "observe"`,
+      `let the application send ${header}: ${candidate} or ${baseline} with every answer, or fix "observe"`,
   );
 }
 
@@ -65,7 +65,7 @@ async function get(url: URL, timeout: number, signal: AbortSignal): Promise<Resp
     signal.throwIfAborted();
     const why = limit.aborted ? `no answer within ${timeout} ms` : causeOf(error);
     throw new Error(
-      `${url.href} cannot be reached (${why}); start the application, or mend the address in "observe"`,
+      `${url.href} cannot be reached (${why}); start the application, or fix the address in "observe"`,
       {
         cause: error,
       },

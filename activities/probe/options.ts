@@ -1,4 +1,4 @@
-import { Refusal } from '../../src/engine/errors.js';
+import { Refusal } from '../../src/engine/base/errors.js';
 
 /** How to ask an application which arm it gives to whom. */
 export interface ObserveOptions {
@@ -29,7 +29,7 @@ export interface Observation {
 /** Completes the options. Throws `Refusal` for what cannot be asked. */
 export function readObservation(options: ObserveOptions): Observation {
   const { url, paths, header = 'x-arm', samples = 50, timeout = 2_000 } = options;
-  const refuse = (rule: string, mend: string) => new Refusal(`observation of ${url}`, rule, mend);
+  const refuse = (rule: string, fix: string) => new Refusal(`observation of ${url}`, rule, fix);
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw refuse('is not an http address', 'write one such as http://127.0.0.1:8080');
   }

@@ -1,10 +1,7 @@
-import { join } from 'node:path';
-import { canonicalJson, type Json } from '../../src/engine/json.js';
-import type { Target } from '../../src/engine/plan.js';
-import type { Capture } from '../../src/engine/ports.js';
-import { nameOf } from '../files/names.js';
-import { filesBelow } from '../files/tree.js';
-import { createFile, damaged, readRecord } from './files.js';
+import type pg from 'pg';
+import { Refusal } from '../../src/engine/base/errors.js';
+import type { Target } from '../../src/engine/plan/plan.js';
+import type { Capture } from '../../src/engine/state/values.js';
 
 /** Captures by rollout and target: the known-good states, outside of workflow histories. Never overwritten. */
 export interface CaptureStore {
@@ -15,43 +12,47 @@ export interface CaptureStore {
   list(rollout: string): Promise<Capture[]>;
 }
 
-/** Captures as files in `directory`. Damaged ones are a `Refusal`. */
-export function createCaptureStore(directory: string): CaptureStore {
-  // The name of a long id is a path: what belongs to an id stands under `=`, which no name contains.
-  const directoryOf = (rollout: string) => join(directory, nameOf(rollout), '=');
-  const fileOf = (rollout: string, target: Target) => join(directoryOf(rollout), `${nameOf(target)}.json`);
+interface Row {
+  readonly target: Target;
+  readonly capture: Capture;
+}
 
-  async function readCapture(file: string, rollout: string): Promise<Capture | undefined> {
-    const record = (await readRecord(file)) as { rollout?: string; capture?: Capture } | null | undefined;
-    if (record === undefined) return undefined;
-    const capture = record?.capture;
-    if (record?.rollout !== rollout || !capture || typeof capture.state !== 'object') {
-      throw damaged(file, `is not a capture of ${rollout}`);
-    }
-    return capture;
+/** Captures as rows. One that was changed into something else is a `Refusal`. */
+export function captureStore(pool: pg.Pool): CaptureStore {
+  async function get(rollout: string, target: Target): Promise<Capture | undefined> {
+    const { rows } = await pool.query<Row>(
+      'SELECT target, capture FROM switchback.captures WHERE rollout = $1 AND target = $2',
+      [rollout, target],
+    );
+    return rows[0] && captureOf(rollout, rows[0]);
   }
 
   return {
     async putIfAbsent(rollout, target, capture) {
-      const file = fileOf(rollout, target);
-      const record: Json = { format: 1, rollout, capture: { ...capture } };
-      await createFile(file, `${canonicalJson(record)}\n`);
-      const first = await readCapture(file, rollout);
-      if (first?.target !== target) throw damaged(file, `is not a capture of ${target}`);
-      return first;
+      const { rowCount } = await pool.query(
+        'INSERT INTO switchback.captures (rollout, target, capture) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+        [rollout, target, JSON.stringify(capture)],
+      );
+      return rowCount === 1 ? capture : ((await get(rollout, target)) ?? capture);
     },
 
-    get: (rollout, target) => readCapture(fileOf(rollout, target), rollout),
+    get,
 
     async list(rollout) {
-      const below = directoryOf(rollout);
-      const names = await filesBelow(below, '.json');
-      const captures = await Promise.all(
-        names.map((name) => readCapture(join(below, `${name}.json`), rollout)),
+      const { rows } = await pool.query<Row>(
+        'SELECT target, capture FROM switchback.captures WHERE rollout = $1 ORDER BY target COLLATE "C"',
+        [rollout],
       );
-      return captures
-        .filter((capture) => capture !== undefined)
-        .sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0));
+      return rows.map((row) => captureOf(rollout, row));
     },
   };
+}
+
+function captureOf(rollout: string, { target, capture }: Row): Capture {
+  if (capture?.target === target && typeof capture.state === 'object') return capture;
+  throw new Refusal(
+    `capture of ${target} in ${rollout}`,
+    'is not what was kept',
+    'put it back from a backup: it was changed after it was written',
+  );
 }

@@ -1,12 +1,9 @@
-import { join } from 'node:path';
+import type pg from 'pg';
 import type { RecordedReading } from '../../src/analysis/judge-window.js';
-import { evidenceKept } from '../../src/engine/plan.js';
-import type { GuardReading } from '../../src/engine/ports.js';
-import { dayOf, daysBetween, pruneDays } from './evidence/days.js';
+import { evidenceKept } from '../../src/engine/plan/plan.js';
+import type { GuardReading } from '../../src/engine/state/values.js';
+import { dayOf, daysBetween, dropOldDays, isoOf, makeDay } from './evidence/days.js';
 import { pickReadings, spansOf, withoutRepeats } from './evidence/membership.js';
-import { sortAbandoned } from './evidence/sort.js';
-import { readKey, tailsOf } from './evidence/tail.js';
-import { TailWriter } from './evidence/tail-writer.js';
 
 /** What the sentinel puts down. */
 export type EvidenceEntry =
@@ -26,10 +23,7 @@ export type EvidenceEntry =
 /** Readings outside of workflow histories. */
 export interface EvidenceStore {
   append(entries: readonly EvidenceEntry[]): Promise<void>;
-  /**
-   * The readings of a rollout from `from` to `to` (milliseconds since the epoch, both inclusive), oldest first.
-   * Passes older than the last minutes may have lost their reason.
-   */
+  /** The readings of a rollout from `from` to `to` (milliseconds since the epoch, both inclusive), oldest first. */
   window(rollout: string, from: number, to: number): Promise<RecordedReading[]>;
   /** The same window in parts, oldest first: weeks of it need not be in memory at once. */
   parts(rollout: string, from: number, to: number): AsyncIterable<readonly RecordedReading[]>;
@@ -39,51 +33,46 @@ export interface EvidenceStore {
 export interface EvidenceOptions {
   /** Days for which evidence is kept; as long as the longest watch when absent. */
   readonly keepDays?: number;
-  /** Milliseconds after which what was written is sorted by rollout and series; 10 minutes when absent. */
-  readonly sortAfter?: number;
 }
 
 const defaultKeepDays = evidenceKept / 86_400_000;
-const defaultSortAfter = 600_000;
+/** Rows in one statement: well within its deadline. */
+const rowsAtOnce = 5_000;
 
 /**
- * Evidence as JSON lines in `directory`, in a directory for each day (UTC). What comes is appended to one tail, whoever
- * it is for; tails are sorted into a file for each rollout and series later. Whoever reads looks at the tails first, so
- * that nothing is missed that is being sorted meanwhile. A line torn by a crash is passed over: a reading that is
- * missing is a gap in the evidence, never a pass.
+ * Evidence as rows, in a partition for each day (UTC), which can be read without the others. What was written twice,
+ * because an answer was lost, counts once.
  */
-export function createEvidenceStore(directory: string, options: EvidenceOptions = {}): EvidenceStore {
-  const { keepDays = defaultKeepDays, sortAfter = defaultSortAfter } = options;
-  const writers = new Map<string, TailWriter>();
+export function evidenceStore(
+  pool: pg.Pool,
+  { keepDays = defaultKeepDays }: EvidenceOptions = {},
+): EvidenceStore {
+  const made = new Set<number>();
 
-  const writerOf = (day: string): TailWriter => {
-    const known = writers.get(day);
-    if (known !== undefined) return known;
-    const made = new TailWriter(join(directory, day), sortAfter);
-    writers.set(day, made);
-    return made;
-  };
+  async function prepare(at: number): Promise<void> {
+    const today = dayOf(at);
+    if (made.has(today.from)) return;
+    await makeDay(pool, today);
+    made.add(today.from);
+    // What is written counts, whatever becomes of the old.
+    void dropOldDays(pool, at, keepDays).catch(() => undefined);
+  }
 
-  /** Once for each day on which something is written. */
-  async function tidy(today: string): Promise<void> {
-    for (const [day, writer] of writers) {
-      if (day >= today) continue;
-      writers.delete(day);
-      await writer.sort();
-    }
-    for (const day of await pruneDays(directory, today, keepDays)) {
-      await sortAbandoned(join(directory, day), sortAfter);
-    }
+  async function read(key: string, from: number, to: number): Promise<unknown[]> {
+    const { rows } = await pool.query<{ value: unknown }>(
+      'SELECT value FROM switchback.evidence WHERE key = $1 AND at >= $2 AND at < $3 ORDER BY at',
+      [key, isoOf(from), isoOf(to)],
+    );
+    return rows.map(({ value }) => value);
   }
 
   async function* parts(rollout: string, from: number, to: number): AsyncGenerator<RecordedReading[]> {
     for (const day of daysBetween(from, to)) {
-      const place = join(directory, day);
-      const tails = await tailsOf(place);
-      const { own, series } = spansOf(await readKey(place, tails, rolloutKey(rollout)));
+      const { own, series } = spansOf(await read(rolloutKey(rollout), day.from, day.to));
       const found = [...own];
+      const [begin, end] = [Math.max(day.from, from), Math.min(day.to, Math.floor(to) + 1)];
       for (const [name, joined] of series) {
-        const readings = await readKey(place, tails, seriesKey(name));
+        const readings = await read(seriesKey(name), begin, end);
         for (const reading of pickReadings(joined, readings)) found.push(reading);
       }
       yield withoutRepeats(found.filter(({ at }) => at >= from && at <= to));
@@ -92,12 +81,10 @@ export function createEvidenceStore(directory: string, options: EvidenceOptions 
 
   return {
     async append(entries) {
-      const days = new Set(entries.map(dayOfEntry));
-      for (const day of days) {
-        const isNew = !writers.has(day);
-        await writerOf(day).append(entries.filter((entry) => dayOfEntry(entry) === day).map(lineOf));
-        // What is written counts, whatever becomes of the old.
-        if (isNew) void tidy(day).catch(() => undefined);
+      const rows = entries.map(rowOf);
+      for (const at of new Set(rows.map((row) => dayOf(row.at).from))) await prepare(at);
+      for (let start = 0; start < rows.length; start += rowsAtOnce) {
+        await insert(pool, rows.slice(start, start + rowsAtOnce));
       }
     },
 
@@ -111,16 +98,31 @@ export function createEvidenceStore(directory: string, options: EvidenceOptions 
   };
 }
 
+interface Row {
+  readonly key: string;
+  readonly at: number;
+  readonly value: unknown;
+}
+
+async function insert(pool: pg.Pool, rows: readonly Row[]): Promise<void> {
+  await pool.query(
+    `INSERT INTO switchback.evidence (key, at, value)
+      SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::json[])`,
+    [
+      rows.map(({ key }) => key),
+      rows.map(({ at }) => isoOf(at)),
+      rows.map(({ value }) => JSON.stringify(value)),
+    ],
+  );
+}
+
 const rolloutKey = (rollout: string) => `rollout/${rollout}`;
 const seriesKey = (series: string) => `series/${series}`;
 
-function dayOfEntry(entry: EvidenceEntry): string {
-  return dayOf('at' in entry ? entry.at : entry.reading.at);
-}
-
-function lineOf(entry: EvidenceEntry): readonly [key: string, value: unknown] {
-  if (!('rollout' in entry)) return [seriesKey(entry.series), entry.reading];
-  if ('reading' in entry) return [rolloutKey(entry.rollout), entry.reading];
+function rowOf(entry: EvidenceEntry): Row {
+  if (!('rollout' in entry))
+    return { key: seriesKey(entry.series), at: entry.reading.at, value: entry.reading };
   const { rollout, ...joined } = entry;
-  return [rolloutKey(rollout), joined];
+  if (!('reading' in joined)) return { key: rolloutKey(rollout), at: joined.at, value: joined };
+  return { key: rolloutKey(rollout), at: joined.reading.at, value: joined.reading };
 }

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
-import { planDigest } from '../../src/engine/digest.js';
-import { Refusal } from '../../src/engine/errors.js';
-import type { Plan } from '../../src/engine/plan.js';
-import { createFile, damaged, readRecord } from './files.js';
+import type pg from 'pg';
+import { Refusal } from '../../src/engine/base/errors.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+import { planDigest } from '../../src/engine/plan/plan-digest.js';
 
 /** Plans by their digest, outside of workflow histories: a rescue finds the plan of a rollout here. */
 export interface PlanStore {
@@ -11,33 +10,30 @@ export interface PlanStore {
   get(digest: string): Promise<Plan | undefined>;
 }
 
-/** Plans as files in `directory`. One that was changed is a `Refusal`. */
-export function createPlanStore(directory: string): PlanStore {
-  const fileOf = (digest: string) => {
-    if (/^[0-9a-f]{64}$/.test(digest)) return join(directory, `${digest}.json`);
-    throw new Refusal(`plan ${JSON.stringify(digest)}`, 'is not a digest', 'give all 64 hexadecimal digits');
-  };
-
+/** Plans as rows. One that was changed is a `Refusal`. */
+export function planStore(pool: pg.Pool): PlanStore {
   return {
     async put(digest, plan) {
-      const file = fileOf(digest);
-      const own = planDigest(plan);
-      if (own !== digest) {
-        throw new Refusal(
-          `plan ${digest}`,
-          `has the digest ${own}`,
-          'give the plan that was approved under it',
-        );
-      }
-      await createFile(file, `${JSON.stringify(plan)}\n`);
+      requireDigest(digest, plan, 'give the plan that was approved under it');
+      await pool.query('INSERT INTO switchback.plans (digest, plan) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+        digest,
+        JSON.stringify(plan),
+      ]);
     },
 
     async get(digest) {
-      const file = fileOf(digest);
-      const plan = (await readRecord(file)) as Plan | undefined;
-      if (plan !== undefined && planDigest(plan) !== digest)
-        throw damaged(file, 'has another digest than its name');
+      const { rows } = await pool.query<{ plan: Plan }>(
+        'SELECT plan FROM switchback.plans WHERE digest = $1',
+        [digest],
+      );
+      const plan = rows[0]?.plan;
+      if (plan) requireDigest(digest, plan, 'put it back from a backup: it was changed after it was written');
       return plan;
     },
   };
+}
+
+function requireDigest(digest: string, plan: Plan, fix: string): void {
+  const own = planDigest(plan);
+  if (own !== digest) throw new Refusal(`plan ${digest}`, `has the digest ${own}`, fix);
 }

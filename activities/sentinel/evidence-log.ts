@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isSettled, perspectiveOf } from '../../src/analysis/series.js';
-import type { Watched } from '../../src/analysis/sentinel.js';
-import { canonicalJson, type Json } from '../../src/engine/json.js';
-import type { Guard } from '../../src/engine/plan.js';
-import type { GuardReading } from '../../src/engine/ports.js';
+import { canonicalJson, type Json } from '../../src/engine/base/json.js';
+import type { Guard } from '../../src/engine/plan/plan.js';
 import type { EvidenceEntry } from '../records/evidence.js';
+import type { GuardReading } from '../../src/engine/state/values.js';
+import type { Watched } from '../../src/protocol/subscriptions.js';
 
 /** A membership is written again in this time, so that each day's evidence can be read without the day before. */
 const day = 86_400_000;
@@ -17,8 +17,11 @@ export class EvidenceLog {
   /** In which series a subscription is for a guard, and on which day that was written. */
   #joined = new WeakMap<Watched, Map<Guard, string>>();
   readonly #series = new Map<Guard, Map<string, string>>();
+  readonly #environment: string;
 
-  constructor(private readonly environment: string) {}
+  constructor(environment: string) {
+    this.#environment = environment;
+  }
 
   /** What is to be written of the readings of one moment, made of one source. */
   entriesOf(
@@ -26,7 +29,9 @@ export class EvidenceLog {
   ) {
     const entries: EvidenceEntry[] = [];
     const written = new Set<string>();
-    for (const { subscriber, guard, reading } of made) {
+    for (const { subscriber, guard, reading: whole } of made) {
+      // It says the same at each reading, and judges nothing.
+      const { blindSpots: _, ...reading } = whole;
       const { rollout, number: subscription } = subscriber;
       const { at } = reading;
       if (!isSettled(guard, subscriber, at)) {
@@ -61,7 +66,7 @@ export class EvidenceLog {
     this.#series.set(guard, known);
     const found = known.get(perspective);
     if (found !== undefined) return found;
-    const text = canonicalJson([this.environment, perspective, guard as unknown as Json]);
+    const text = canonicalJson([this.#environment, perspective, guard as unknown as Json]);
     const series = createHash('sha256').update(text).digest('hex').slice(0, 32);
     known.set(perspective, series);
     return series;

@@ -7,7 +7,7 @@ const againAfter = 1_000;
 
 /** Whether the store takes what it is given. Outlives a shift: the next would trust a store that still refuses. */
 export interface Unkept {
-  /** Since when, in milliseconds since the epoch; absent while everything is kept. */
+  /** Since when, on the clock that nobody sets; absent while everything is kept. */
   since?: number;
   /** What the store said last. */
   error?: string;
@@ -19,14 +19,23 @@ export class EvidenceWriter {
   #writing: Promise<void> | undefined;
   #again: NodeJS.Timeout | undefined;
   #stopped = false;
+  readonly #store: EvidenceStore;
+  readonly #unkept: Unkept;
+  readonly #warn: (message: string, error: unknown) => void;
+  readonly #lost: () => void;
 
   /** @param lost is called when entries were given up */
   constructor(
-    private readonly store: EvidenceStore,
-    private readonly unkept: Unkept,
-    private readonly warn: (message: string, error: unknown) => void,
-    private readonly lost: () => void,
-  ) {}
+    store: EvidenceStore,
+    unkept: Unkept,
+    warn: (message: string, error: unknown) => void,
+    lost: () => void,
+  ) {
+    this.#store = store;
+    this.#unkept = unkept;
+    this.#warn = warn;
+    this.#lost = lost;
+  }
 
   /** Returns at once. */
   write(entries: readonly EvidenceEntry[]): void {
@@ -34,8 +43,8 @@ export class EvidenceWriter {
     if (this.#waiting.length > mostWaiting) {
       const given = this.#waiting.length - mostWaiting;
       this.#waiting = this.#waiting.slice(given);
-      this.lost();
-      this.warn('evidence is lost', new Error(`the store takes nothing, ${given} entries were given up`));
+      this.#lost();
+      this.#warn('evidence is lost', new Error(`the store takes nothing, ${given} entries were given up`));
     }
     if (this.#waiting.length > 0) this.#writing ??= this.#drain().finally(() => (this.#writing = undefined));
   }
@@ -51,10 +60,10 @@ export class EvidenceWriter {
     clearTimeout(this.#again);
   }
 
-  /** Why what was read by now does not count: the store has taken nothing for so many milliseconds. */
-  refusedFor(ms: number, now: number): string | undefined {
-    const { since, error = 'the store does not answer' } = this.unkept;
-    return since === undefined || now - since < ms ? undefined : error;
+  /** Why what is read now does not count: the store has taken nothing for so many milliseconds. */
+  refusedFor(ms: number): string | undefined {
+    const { since, error = 'the store does not answer' } = this.#unkept;
+    return since === undefined || performance.now() - since < ms ? undefined : error;
   }
 
   async #drain(): Promise<void> {
@@ -63,15 +72,15 @@ export class EvidenceWriter {
       const batch = this.#waiting;
       this.#waiting = [];
       // From here on and not from its refusal: a store that hangs keeps nothing either.
-      this.unkept.since ??= Date.now();
+      this.#unkept.since ??= performance.now();
       try {
-        await this.store.append(batch);
-        delete this.unkept.since;
-        delete this.unkept.error;
+        await this.#store.append(batch);
+        delete this.#unkept.since;
+        delete this.#unkept.error;
       } catch (error) {
         this.#waiting = [...batch, ...this.#waiting];
-        this.unkept.error = String(error);
-        this.warn('readings could not be kept', error);
+        this.#unkept.error = String(error);
+        this.#warn('readings could not be kept', error);
         // Intervals may be long: a moment's refusal is not to count for all of one.
         if (!this.#stopped) this.#again = setTimeout(() => this.write([]), againAfter).unref();
         return;

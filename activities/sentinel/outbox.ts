@@ -1,5 +1,6 @@
-import type { EvidenceSignal, Watched } from '../../src/analysis/sentinel.js';
-import { Alarm } from './pause.js';
+import { isAlarming, type EvidenceSignal } from '../../src/protocol/sentinel.js';
+import { Alarm } from './alarm.js';
+import type { Watched } from '../../src/protocol/subscriptions.js';
 
 /** How a signal reaches a rollout. */
 export interface Delivery {
@@ -36,21 +37,23 @@ export class Outbox {
   readonly #line = new Set<Post>();
   readonly #sending = new Set<Promise<void>>();
   #ordinary = 0;
+  readonly #delivery: Delivery;
+  readonly #signal: AbortSignal;
 
-  constructor(
-    private readonly delivery: Delivery,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(delivery: Delivery, signal: AbortSignal) {
+    this.#delivery = delivery;
+    this.#signal = signal;
+  }
 
   /** Returns at once. */
   post(subscriber: Watched, message: EvidenceSignal): void {
     const post = this.#posts.get(subscriber) ?? { subscriber, messages: [], sending: false };
     this.#posts.set(subscriber, post);
     const newest = post.messages.at(-1);
-    if (newest !== undefined && !isBreach(newest)) post.messages.pop();
+    if (newest !== undefined && !isAlarming(newest)) post.messages.pop();
     post.messages.push(message);
     if (post.sending) return;
-    if (isBreach(message)) {
+    if (isAlarming(message)) {
       this.#line.delete(post);
       this.#start(post, () => undefined);
     } else {
@@ -90,29 +93,26 @@ export class Outbox {
 
   /** Returns when nothing is left to send, or when others should pass. */
   async #deliver({ subscriber, messages }: Post): Promise<void> {
-    const alarm = new Alarm(this.signal);
+    const alarm = new Alarm(this.#signal);
     let pause = firstPause;
     for (let failures = 0; ;) {
       const [message] = messages;
       if (message === undefined) return;
-      if (this.signal.aborted || !this.delivery.wanted(subscriber)) return void messages.splice(0);
+      if (this.#signal.aborted || !this.#delivery.wanted(subscriber)) return void messages.splice(0);
       try {
         messages.shift();
-        if ((await this.delivery.send(subscriber, message)) === 'gone') await this.delivery.gone(subscriber);
+        if ((await this.#delivery.send(subscriber, message)) === 'gone')
+          await this.#delivery.gone(subscriber);
         pause = firstPause;
         failures = 0;
       } catch (error) {
-        if (isBreach(message) || messages.length === 0) messages.unshift(message);
-        if (this.signal.aborted) continue;
-        this.delivery.warn(`rollout ${subscriber.rollout} could not be signalled`, error);
+        if (isAlarming(message) || messages.length === 0) messages.unshift(message);
+        if (this.#signal.aborted) continue;
+        this.#delivery.warn(`rollout ${subscriber.rollout} could not be signalled`, error);
         await alarm.wait(pause);
         pause = Math.min(pause * 2, longestPause);
-        if (++failures >= patience && !messages.some(isBreach)) return;
+        if (++failures >= patience && !messages.some(isAlarming)) return;
       }
     }
   }
-}
-
-function isBreach({ readings }: EvidenceSignal): boolean {
-  return readings.some(({ verdict }) => verdict === 'fail');
 }

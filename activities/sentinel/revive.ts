@@ -1,7 +1,8 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { pack } from '../../src/analysis/packed.js';
-import { sentinelId, sentinelNames, type Watched } from '../../src/analysis/sentinel.js';
-import { startSentinel } from './start-sentinel.js';
+import { pack } from '../../src/environment/sentinel/packed.js';
+import { sentinelId, sentinelNames } from '../../src/protocol/sentinel.js';
+import { startSentinel } from '../temporal/start-sentinel.js';
+import type { Watched } from '../../src/protocol/subscriptions.js';
 
 /** How many are signalled at once. */
 const atOnce = 100;
@@ -21,8 +22,8 @@ export interface Gone {
 export async function revive(client: Client, gone: Gone): Promise<void> {
   const { environment, taskQueue, watched } = gone;
   if (watched.length === 0) return;
-  const { status, runId } = await client.workflow.getHandle(sentinelId(environment)).describe();
-  if (status.name === 'RUNNING' && runId === gone.runId) return;
+  const { closeTime, runId } = await client.workflow.getHandle(sentinelId(environment)).describe();
+  if (closeTime === undefined && runId === gone.runId) return;
   try {
     await client.workflow.start(sentinelNames.workflow, {
       ...startSentinel({ environment, watched: pack(watched) }, taskQueue),

@@ -1,8 +1,9 @@
-import { Guards } from '../../src/analysis/guards.js';
-import { unpack } from '../../src/analysis/packed.js';
-import type { RosterPage, SubscriptionId, Watched } from '../../src/analysis/sentinel.js';
+import { Guards } from '../../src/environment/sentinel/guards.js';
+import { unpack } from '../../src/environment/sentinel/packed.js';
+import type { RosterPage, SubscriptionId } from '../../src/protocol/sentinel.js';
 import { RolloutWatch } from './rollout-watch.js';
-import type { Told } from './told.js';
+import type { AlreadyTold } from './already-told.js';
+import type { Watched } from '../../src/protocol/subscriptions.js';
 
 /** A source's part of the list: who needs it, and how often and how far back their guards look. */
 interface Users {
@@ -19,15 +20,17 @@ export class Watchlist {
   readonly #guards = new Guards();
   /** What was found out about a source since its users changed: nobody else's coming makes it be found out anew. */
   readonly #users = new Map<string, Users>();
+  readonly #begun: number;
+  readonly #told: Pick<AlreadyTold, 'of'>;
 
   /**
    * @param begun when this attempt of the activity began, in milliseconds since the epoch
    * @param told what subscribers know already
    */
-  constructor(
-    private readonly begun: number,
-    private readonly told: Pick<Told, 'of'>,
-  ) {}
+  constructor(begun: number, told: Pick<AlreadyTold, 'of'>) {
+    this.#begun = begun;
+    this.#told = told;
+  }
 
   get size(): number {
     return this.#watches.size;
@@ -66,7 +69,7 @@ export class Watchlist {
       const known = this.#watches.get(subscriber.rollout)?.subscriber;
       if (known !== undefined && isSame(known, subscriber)) continue;
       this.#remove(subscriber.rollout);
-      const watch = new RolloutWatch(subscriber, this.begun, this.told.of(subscriber));
+      const watch = new RolloutWatch(subscriber, this.#begun, this.#told.of(subscriber));
       this.#watches.set(subscriber.rollout, watch);
       for (const source of watch.sources) {
         needed.add(source);
@@ -74,6 +77,11 @@ export class Watchlist {
       }
     }
     return needed;
+  }
+
+  /** Subscribers know nothing any more of what they were told. */
+  tellAnew(): void {
+    for (const watch of this.#watches.values()) watch.forgetTold();
   }
 
   usersOf(source: string): Users {

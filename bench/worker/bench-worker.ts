@@ -1,22 +1,23 @@
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { createLocksActivities } from '../../activities/locks/create-locks-activities.js';
-import { createRecords } from '../../activities/records/records.js';
-import { createSentinelActivities } from '../../activities/sentinel/create-sentinel-activities.js';
-import { taskQueueOf } from '../../src/app/config.js';
-import { heartbeating } from '../../src/app/locks.js';
-import { createVerbs } from '../../src/app/verbs.js';
-import { bundleWorkflows } from '../../src/app/workflow-bundle.js';
-import { workerSettings } from '../../src/app/worker-settings.js';
+import { createLocksActivities } from '../../activities/locks/locks-activities.js';
+import { createLookAt } from '../../activities/sentinel/look-at.js';
+import { openRecords } from '../../activities/records/records.js';
+import { createSentinelActivities } from '../../activities/sentinel/sentinel-activities.js';
+import { framed } from '../../apps/worker/framed.js';
+import { createVerbs } from '../../apps/worker/perform-verbs.js';
+import { bundleWorkflows } from '../../apps/worker/workflow-bundle.js';
+import { workerSettings } from '../../apps/worker/worker-settings.js';
 import { environment, sourceNames } from '../plans.js';
 import type { Samples } from './samples.js';
 import type { World } from './world.js';
+import { taskQueueOf } from '../../src/protocol/task-queue.js';
 
 /** A worker with the real workflows, sentinel, locks and verbs; what they touch is in memory. */
 export async function createBenchWorker(options: {
   readonly address: string;
-  /** Directory of the evidence. */
+  /** Url of the evidence's database. */
   readonly records: string;
   /** How many workflows stay in memory between their tasks. */
   readonly cached: number;
@@ -27,11 +28,12 @@ export async function createBenchWorker(options: {
   const logger = new DefaultLogger('WARN');
   Runtime.install({ logger, shutdownSignals: [] });
   const connection = await NativeConnection.connect({ address });
-  const kept = createRecords(records);
+  const kept = openRecords(records);
   const place = { client: new Client({ connection }), environment, taskQueue: taskQueueOf(environment) };
   const verbs = createVerbs([world.adapter], world.captures);
   const sentinel = createSentinelActivities({
     ...place,
+    lookAt: createLookAt([world.adapter]),
     evidence: samples.watching(kept.evidence),
     sources: Object.fromEntries(sourceNames.map((name) => [name, world.source(name)])),
   });
@@ -42,13 +44,14 @@ export async function createBenchWorker(options: {
     taskQueue: taskQueueOf(environment),
     workflowBundle: await bundleWorkflows(fileURLToPath(new URL('../workflows', import.meta.url))),
     maxCachedWorkflows: cached,
-    activities: {
+    activities: framed({
       ...verbs,
       ...sentinel,
-      ...heartbeating(createLocksActivities({ ...place, records: kept, verify: verbs.verify })),
+      ...createLocksActivities({ ...place, records: kept, verify: verbs.verify }),
       notify: nothing,
       exportJournal: nothing,
-      authorise: () => Promise.resolve({ principal: { name: 'ana', groups: ['bench'] } }),
-    },
+      authorise: ({ requests }: { readonly requests: readonly unknown[] }) =>
+        Promise.resolve(requests.map(() => ({ principal: { name: 'ana', groups: ['bench'] } }))),
+    }),
   });
 }

@@ -1,8 +1,8 @@
-import type { Adapter } from '../../activities/adapter.js';
+import type { Adapter } from '../../src/protocol/adapter.js';
 import type { MetricsSource } from '../../activities/metrics/ports.js';
-import type { Captures } from '../../src/app/verbs.js';
-import type { Capture } from '../../src/engine/ports.js';
+import type { Captures } from '../../apps/worker/perform-verbs.js';
 import { preciseNow } from '../clock.js';
+import type { Capture } from '../../src/engine/state/values.js';
 
 /** Requests of each arm in a millisecond. */
 const rate = 1;
@@ -59,6 +59,14 @@ export class World {
     verify: ([act], { state }) => {
       const verified = act !== undefined && this.#flags.get(act.target) === state['percent'];
       return Promise.resolve({ verified, reason: 'read again', evidence: {} });
+    },
+    look: (exposed) => {
+      const at = Date.now();
+      const looks = exposed.map(({ target }) => {
+        const percent = this.#flags.get(target) ?? 0;
+        return { target, verdict: 'as-left' as const, at, reason: `${percent} %`, percent };
+      });
+      return Promise.resolve(looks);
     },
   };
 

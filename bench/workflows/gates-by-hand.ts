@@ -1,10 +1,10 @@
 import { condition, defineUpdate, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { Act } from '../../src/engine/plan.js';
-import type { DecisionRequest } from '../../src/engine/messages.js';
-import type { Verbs } from '../../src/engine/ports.js';
+import type { Act } from '../../src/engine/plan/plan.js';
+import type { DecisionRequest } from '../../src/engine/state/messages.js';
+import type { Verbs } from '../../src/engine/state/ports.js';
 
 interface Activities {
-  authorise(input: { environment: string; request: DecisionRequest }): Promise<object>;
+  authorise(input: { environment: string; requests: readonly DecisionRequest[] }): Promise<readonly object[]>;
   apply(input: Verbs['apply']['in']): Promise<Verbs['apply']['out']>;
 }
 
@@ -17,7 +17,7 @@ const { authorise, apply } = proxyActivities<Activities>({
 export async function gatesByHand(acts: readonly Act[]): Promise<void> {
   let approved = 0;
   setHandler(defineUpdate<object, [DecisionRequest]>('decide'), async (request) => {
-    const answer = await authorise({ environment: 'bench', request });
+    const [answer = {}] = await authorise({ environment: 'bench', requests: [request] });
     approved += 1;
     return answer;
   });

@@ -1,7 +1,7 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { JournalEvent } from '../../src/engine/journal.js';
-import { actsOf, type Act, type Plan } from '../../src/engine/plan.js';
-import type { Verb, Verbs } from '../../src/engine/ports.js';
+import type { JournalEvent } from '../../src/engine/state/journal.js';
+import { actsOf, type Act, type Plan } from '../../src/engine/plan/plan.js';
+import type { Verb, Verbs } from '../../src/engine/state/ports.js';
 
 type Activities = { readonly [V in Verb]: (input: Verbs[V]['in']) => Promise<Verbs[V]['out']> } & {
   exportJournal(input: { rollout: string; events: readonly JournalEvent[] }): Promise<void>;
@@ -13,7 +13,7 @@ const common = {
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 } as const;
 const { check, capture, apply } = proxyActivities<Activities>({ ...common, heartbeatTimeout: '5s' });
-const { acquire, release, notify, exportJournal } = proxyActivities<Activities>({
+const { resolve, acquire, release, notify, exportJournal } = proxyActivities<Activities>({
   ...common,
   startToCloseTimeout: '1m',
 });
@@ -33,7 +33,8 @@ export async function rolloutByHand(plan: Plan, digest: string): Promise<void> {
 
   const { runId } = workflowInfo();
   const sender = { workflowId: rollout, runId, environment: 'bench', plan, digest };
-  await acquire({ rollout, owner, scope, wait: true, ...sender });
+  const things = await resolve({ scope });
+  await acquire({ rollout, owner, scope, things, wait: true, ...sender });
   const keyOf = ({ id }: Act) => ({ rollout, step: id, epoch: 0 });
   for (const act of acts) await check({ act, key: keyOf(act) });
   for (const act of acts) {

@@ -55,59 +55,62 @@ const BODY_KEPT = 300;
 
 /** Counts what customers were answered. */
 export class Counters {
-  private readonly byArm = { baseline: tally(), candidate: tally(), none: tally() };
-  private readonly seconds = new Map<number, SecondTally>();
-  private readonly failures: Observation[] = [];
-  private lastCandidateAnswerAt: number | null = null;
-  private skipped = 0;
+  readonly #byArm = { baseline: tally(), candidate: tally(), none: tally() };
+  readonly #seconds = new Map<number, SecondTally>();
+  readonly #failures: Observation[] = [];
+  #lastCandidateAnswerAt: number | null = null;
+  #skipped = 0;
+  readonly #startedAt: number;
 
-  constructor(private readonly startedAt: number) {}
+  constructor(startedAt: number) {
+    this.#startedAt = startedAt;
+  }
 
   /** Requests that were due and not sent. */
   skip(requests: number): void {
-    this.skipped += requests;
+    this.#skipped += requests;
   }
 
   /** Counts one request that has ended. */
   observe(observation: Observation): void {
     const { at, arm } = observation;
     const outcome = outcomeOf(observation);
-    this.byArm[arm ?? 'none'][outcome] += 1;
-    const second = this.second(Math.floor(at / 1000));
+    this.#byArm[arm ?? 'none'][outcome] += 1;
+    const second = this.#second(Math.floor(at / 1000));
     if (arm) second[arm] += 1;
     if (outcome !== 'served') second[outcome] += 1;
-    if (arm === 'candidate') this.lastCandidateAnswerAt = Math.max(at, this.lastCandidateAnswerAt ?? 0);
-    if (outcome === 'failed' && this.failures.length < FAILURES_KEPT) {
-      this.failures.push({ ...observation, body: observation.body.slice(0, BODY_KEPT) });
+    if (arm === 'candidate') this.#lastCandidateAnswerAt = Math.max(at, this.#lastCandidateAnswerAt ?? 0);
+    if (outcome === 'failed' && this.#failures.length < FAILURES_KEPT) {
+      this.#failures.push({ ...observation, body: observation.body.slice(0, BODY_KEPT) });
     }
   }
 
   /** Everything so far. */
   stats(at: number, inFlight: number): LoadStats {
-    const arms = Object.values(this.byArm);
+    const arms = Object.values(this.#byArm);
     const total = (key: keyof Tally): number => arms.reduce((sum, arm) => sum + arm[key], 0);
     return structuredClone({
-      startedAt: this.startedAt,
+      startedAt: this.#startedAt,
       at,
       inFlight,
-      skipped: this.skipped,
+      skipped: this.#skipped,
       served: total('served'),
       failed: total('failed'),
       candidateFailed: total('candidateFailed'),
-      byArm: this.byArm,
-      bySecond: [...this.seconds.values()].sort((a, b) => a.second - b.second),
-      lastCandidateAnswerAt: this.lastCandidateAnswerAt,
-      failures: this.failures,
+      byArm: this.#byArm,
+      bySecond: [...this.#seconds.values()].sort((a, b) => a.second - b.second),
+      lastCandidateAnswerAt: this.#lastCandidateAnswerAt,
+      failures: this.#failures,
     });
   }
 
-  private second(second: number): SecondTally {
-    const known = this.seconds.get(second);
+  #second(second: number): SecondTally {
+    const known = this.#seconds.get(second);
     if (known) return known;
     const fresh = { second, baseline: 0, candidate: 0, failed: 0, candidateFailed: 0 };
-    this.seconds.set(second, fresh);
-    const oldest = this.seconds.keys().next().value;
-    if (this.seconds.size > SECONDS_KEPT && oldest !== undefined) this.seconds.delete(oldest);
+    this.#seconds.set(second, fresh);
+    const oldest = this.#seconds.keys().next().value;
+    if (this.#seconds.size > SECONDS_KEPT && oldest !== undefined) this.#seconds.delete(oldest);
     return fresh;
   }
 }

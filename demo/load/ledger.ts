@@ -41,36 +41,39 @@ export type Doubt = 'answered' | 'silent';
 
 /** Keeps what was acknowledged. Pure: no clock, no network. */
 export class Ledger {
-  private readonly names = new Map<number, { last: WrittenName | null; maybe: WrittenName[] }>();
-  private readonly created: number[] = [];
-  private readonly orders: PlacedOrder[] = [];
-  private readonly silent = new Set<number>();
+  readonly #names = new Map<number, { last: WrittenName | null; maybe: WrittenName[] }>();
+  readonly #created: number[] = [];
+  readonly #orders: PlacedOrder[] = [];
+  readonly #silent = new Set<number>();
+  readonly #originals: number;
 
   /** @param originals customers 1 to this number exist already */
-  constructor(private readonly originals: number) {}
+  constructor(originals: number) {
+    this.#originals = originals;
+  }
 
   /** A creation was acknowledged under this id. */
   customerCreated(id: number, name: WrittenName): void {
-    this.created.push(id);
-    this.names.set(id, { last: name, maybe: [] });
+    this.#created.push(id);
+    this.#names.set(id, { last: name, maybe: [] });
   }
 
   /** A rename was acknowledged: older doubts are settled, because they ended before this one was sent. */
   renamed(id: number, name: WrittenName): void {
-    this.names.set(id, { last: name, maybe: [] });
+    this.#names.set(id, { last: name, maybe: [] });
   }
 
   /** A rename was sent and its fate is not known. */
   renameInDoubt(id: number, name: WrittenName, doubt: Doubt): void {
-    const record = this.names.get(id) ?? { last: null, maybe: [] };
+    const record = this.#names.get(id) ?? { last: null, maybe: [] };
     record.maybe.push(name);
-    this.names.set(id, record);
-    if (doubt === 'silent') this.silent.add(id);
+    this.#names.set(id, record);
+    if (doubt === 'silent') this.#silent.add(id);
   }
 
   /** An order was acknowledged. */
   orderPlaced(order: PlacedOrder): void {
-    this.orders.push(order);
+    this.#orders.push(order);
   }
 
   /**
@@ -78,17 +81,19 @@ export class Ledger {
    * arrive late and overwrite the newer, and nobody could say whose fault that was.
    */
   mayRename(id: number): boolean {
-    return !this.silent.has(id);
+    return !this.#silent.has(id);
   }
 
   /** The ledger as JSON. */
   record(): LedgerRecord {
     return {
       version: 1,
-      originals: this.originals,
-      names: Object.fromEntries([...this.names].map(([id, record]) => [String(id), structuredClone(record)])),
-      created: [...this.created],
-      orders: [...this.orders],
+      originals: this.#originals,
+      names: Object.fromEntries(
+        [...this.#names].map(([id, record]) => [String(id), structuredClone(record)]),
+      ),
+      created: [...this.#created],
+      orders: [...this.#orders],
     };
   }
 }

@@ -40,7 +40,6 @@ async function ask({ name, settings: { url }, signal }: Queue, init: RequestInit
   const response = await fetch(new URL(`/queues/${encodeURIComponent(name)}`, url), { ...init, signal });
   if (response.ok) return response;
   const rule = (await response.text()).trim();
-  if (response.status < 500)
-    throw new Refusal(`queue ${name} at ${url}`, rule, 'mend the name or the number');
+  if (response.status < 500) throw new Refusal(`queue ${name} at ${url}`, rule, 'fix the name or the number');
   throw new Error(`queue ${name} at ${url}: ${response.status} ${rule}`);
 }

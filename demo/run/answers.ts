@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { confirm, isCancel, select } from '@clack/prompts';
-import type { RolloutClient } from '../../src/app/client.js';
-import type { Plan } from '../../src/engine/plan.js';
-import type { DecisionRequest } from '../../src/engine/messages.js';
-import type { StatusReport } from '../../src/engine/report.js';
+import type { Way } from './over-http.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+import type { DecisionRequest } from '../../src/engine/state/messages.js';
+import type { StatusReport } from '../../src/engine/tell/report.js';
 
 /** The two people whom the demo lets decide. */
 const people = ['ana', 'ben'] as const;
@@ -15,7 +15,7 @@ export interface Answerer {
 }
 
 /** Approvals are answered with yes, a question about missing evidence with roll back. */
-export function answerYes(client: RolloutClient): Answerer {
+export function answerYes(client: Way): Answerer {
   return {
     async answer(status) {
       const request = nextQuestion(status, 'yes', 'roll-back');
@@ -26,7 +26,7 @@ export function answerYes(client: RolloutClient): Answerer {
 }
 
 /** Asks whoever sits at the terminal, in the name of each of the two people. */
-export function askHere(client: RolloutClient, plan: Plan): Answerer {
+export function askHere(client: Way, plan: Plan): Answerer {
   return {
     async answer(status, moot) {
       if (status.hold?.asked) {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import type { StatusReport } from '../../src/engine/report.js';
-import type { JournalEvent } from '../../src/engine/journal.js';
+import type { StatusReport } from '../../src/engine/tell/report.js';
+import type { JournalEvent } from '../../src/engine/state/journal.js';
 import type { LoadStats } from '../load/counters.js';
-import { judge, type Judgement } from '../load/judge.js';
+import { audit, type Judgement } from '../load/audit.js';
 import type { LedgerRecord } from '../load/ledger.js';
 import { SPLIT_NAME } from '../shop/initial-flags.js';
 import type { Scenario } from './scenarios.js';
@@ -40,7 +40,7 @@ export interface Evidence {
 export async function lookFromOutside(evidence: Evidence): Promise<Findings> {
   const { scenario, status, stats } = evidence;
   const ledger = JSON.parse(await readFile(evidence.ledgerFile, 'utf8')) as LedgerRecord;
-  const judgement = await judge(evidence.databaseUrl, ledger);
+  const judgement = await audit(evidence.databaseUrl, ledger);
   const database = await readDatabase(evidence.databaseUrl);
   const lossy = lossyNames(ledger);
   const kept = lossy.filter((id) => database.setAside.has(id));

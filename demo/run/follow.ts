@@ -1,6 +1,7 @@
-import { withLive, type RolloutClient } from '../../src/app/client.js';
-import type { Plan } from '../../src/engine/plan.js';
-import type { StatusReport } from '../../src/engine/report.js';
+import { withLive } from '../../apps/client/client.js';
+import type { Way } from './over-http.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+import type { StatusReport } from '../../src/engine/tell/report.js';
 import { answerYes, askHere, Detached } from './answers.js';
 import type { DemoOptions } from './options.js';
 import { scenarios } from './scenarios.js';
@@ -15,7 +16,7 @@ const midWatch = 4_000;
 export interface Following {
   readonly options: DemoOptions;
   readonly supervisor: Supervisor;
-  readonly client: RolloutClient;
+  readonly client: Way;
   readonly plan: Plan;
   readonly rollout: string;
 }
@@ -64,7 +65,7 @@ export async function follow({
 
 /** Asks as long as the question stands: a breach or another person's answer makes it moot. */
 async function whileAsked(
-  client: RolloutClient,
+  client: Way,
   asked: StatusReport,
   ask: (moot: AbortSignal) => Promise<boolean>,
 ): Promise<boolean> {
@@ -87,6 +88,6 @@ function questionOf({ gate, hold }: StatusReport): string {
   return `${gate?.step} ${gate?.epoch} ${gate?.approvals.length}`;
 }
 
-async function show(screen: Screen, client: RolloutClient, plan: Plan, status: StatusReport): Promise<void> {
+async function show(screen: Screen, client: Way, plan: Plan, status: StatusReport): Promise<void> {
   screen.show(plan, status, await client.journal(status.rollout));
 }

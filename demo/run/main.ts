@@ -1,9 +1,7 @@
-import { connect, type RolloutClient } from '../../src/app/client.js';
-import { devDefaults } from '../../src/app/local/dev.js';
-import { planDigest } from '../../src/engine/digest.js';
-import { milliseconds, type Duration } from '../../src/engine/duration.js';
-import type { Plan } from '../../src/engine/plan.js';
-import type { StatusReport } from '../../src/engine/report.js';
+import { devDefaults } from '../stack/dev.js';
+import { milliseconds, type Duration } from '../../src/engine/base/duration.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+import type { StatusReport } from '../../src/engine/tell/report.js';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
 import type { LoadStats } from '../load/counters.js';
 import { Detached } from './answers.js';
@@ -13,6 +11,9 @@ import { readOptions, usage, UsageError, type DemoOptions } from './options.js';
 import { demoParams, scenarios } from './scenarios.js';
 import { describeSummary, summarise, type Summary } from './summary.js';
 import { startSupervisor, type Supervisor } from './supervisor.js';
+import { acceptedAnswers } from './decisions.js';
+import { comeIn } from './ways.js';
+import type { Way } from './over-http.js';
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -27,14 +28,23 @@ async function runDemo(options: DemoOptions): Promise<Summary> {
   const began = Date.now();
   const { customers, requestsPerSecond } = devDefaults;
   const supervisor = await startSupervisor(
-    { customers, requestsPerSecond, candidate: scenario.candidate, onProgress: (line) => log(`  ${line}`) },
+    {
+      customers,
+      requestsPerSecond,
+      candidate: scenario.candidate,
+      onProgress: (line) => log(`  ${line}`),
+      ...(options.api !== undefined && { api: options.api }),
+    },
     (stop) => (end = stop),
   );
   log(`  Everything runs after ${Math.round((Date.now() - began) / 1_000)} s`);
   process.off('SIGINT', interrupt);
   process.off('SIGTERM', interrupt);
   try {
-    return await carryOut(options, supervisor);
+    const summary = await carryOut(options, supervisor);
+    if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+    if (options.keep) await untilTold(supervisor);
+    return summary;
   } finally {
     await supervisor.stop();
   }
@@ -42,15 +52,10 @@ async function runDemo(options: DemoOptions): Promise<Summary> {
 
 async function carryOut(options: DemoOptions, supervisor: Supervisor): Promise<Summary> {
   const { state } = supervisor;
-  const client = await connect({ address: state.temporal.address });
+  const plan = splitCustomerName.evaluate(demoParams);
+  const { way: client, start, close } = await comeIn(supervisor);
   try {
-    const plan = splitCustomerName.evaluate(demoParams);
-    const { rollout } = await client.start({
-      plan,
-      digest: planDigest(plan),
-      environment: 'local',
-      startedBy: 'demo',
-    });
+    const rollout = await start(plan);
     log(
       `  Rollout ${rollout}${state.temporal.uiUrl ? `, in Temporal's own UI: ${state.temporal.uiUrl}` : ''}`,
     );
@@ -61,7 +66,7 @@ async function carryOut(options: DemoOptions, supervisor: Supervisor): Promise<S
     });
     return await conclude(options, supervisor, client, plan, status);
   } finally {
-    await client.close();
+    await close();
   }
 }
 
@@ -69,7 +74,7 @@ async function carryOut(options: DemoOptions, supervisor: Supervisor): Promise<S
 async function conclude(
   options: DemoOptions,
   supervisor: Supervisor,
-  client: RolloutClient,
+  client: Way,
   plan: Plan,
   status: StatusReport,
 ): Promise<Summary> {
@@ -86,12 +91,26 @@ async function conclude(
     flagFile: state.flagFile ?? '',
     drainMs: milliseconds(plan.params.drain as Duration),
   });
-  const summary = summarise(options.scenario, status, journal, stats, findings);
+  const summary = {
+    ...summarise(options.scenario, status, journal, stats, findings),
+    ...(options.api !== undefined && { decisions: acceptedAnswers(journal) }),
+  };
   const print = options.json ? log : (line: string) => void process.stdout.write(`${line}\n`);
   for (const line of describeSummary(summary, findings)) print(line);
   for (const failure of stats.failures) log(`  failed: ${JSON.stringify(failure)}`);
   for (const loss of findings.judgement.examples) log(`  lost: ${JSON.stringify(loss)}`);
   return summary;
+}
+
+/** Whoever looks on decides when it is enough. */
+async function untilTold({ door }: Supervisor): Promise<void> {
+  log(`  All stays up, the API at ${door?.url}, until SIGTERM`);
+  const alive = setInterval(() => undefined, 60_000);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  clearInterval(alive);
 }
 
 /** Ends this process; the stack and the rollout go on. */
@@ -113,7 +132,6 @@ try {
     process.exit(0);
   }
   const summary = await runDemo(options);
-  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   process.exit(summary.verified ? 0 : 1);
 } catch (error) {
   log(error instanceof Error ? error.message : String(error));

@@ -6,12 +6,20 @@ export interface DemoOptions {
   /** Answer approvals with yes and a question about missing evidence with roll back. */
   readonly yes: boolean;
   readonly json: boolean;
+  /** The port of an API that carries everything, in an environment of kind `shared`; 0 for any that is free. */
+  readonly api?: number;
+  /** All stays up when the scenario has ended, until SIGTERM. */
+  readonly keep: boolean;
 }
 
 export const usage = `npm run demo -- [--scenario ${scenarioNames.join('|')}] [--yes] [-o json]
+                [--door api [--keep] [--port N]]
 
   --scenario NAME  what to show (default: good)
   --yes            answer approvals with yes, and missing evidence with roll back
+  --door api       carry it out over HTTP, by people with tokens, in a shared environment
+  --port N         the API listens on 127.0.0.1:N (default: any port that is free)
+  --keep           leave everything running at the end, until SIGTERM
   -o json          one JSON object as the last line of stdout
   -h, --help       this text
 
@@ -32,7 +40,21 @@ export function readOptions(args: readonly string[]): DemoOptions | undefined {
   if (values.output !== undefined && values.output !== 'json') {
     throw new UsageError(`output ${values.output} is unknown: use -o json, or leave it out`);
   }
-  return { scenario, yes: values.yes, json: values.output === 'json' };
+  if (values.door !== undefined && values.door !== 'api') {
+    throw new UsageError(`door ${values.door} is unknown: use --door api, or leave it out`);
+  }
+  if (values.door === undefined && (values.keep || values.port !== undefined)) {
+    throw new UsageError('--keep and --port are of an API: give --door api, too');
+  }
+  const port = values.port ?? '0';
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new UsageError(`port ${port} is none`);
+  return {
+    scenario,
+    yes: values.yes,
+    json: values.output === 'json',
+    keep: values.keep,
+    ...(values.door !== undefined && { api: Number(port) }),
+  };
 }
 
 function parse(args: readonly string[]) {
@@ -43,6 +65,9 @@ function parse(args: readonly string[]) {
         scenario: { type: 'string', default: 'good' },
         yes: { type: 'boolean', default: false },
         output: { type: 'string', short: 'o' },
+        door: { type: 'string' },
+        port: { type: 'string' },
+        keep: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

@@ -1,10 +1,10 @@
-import { eventLine } from '../../src/app/cli/event-line.js';
-import { createLive } from '../../src/app/cli/live.js';
-import { paintFor } from '../../src/app/cli/paint.js';
-import { treeLines } from '../../src/app/cli/tree.js';
-import type { JournalEvent } from '../../src/engine/journal.js';
-import type { Plan } from '../../src/engine/plan.js';
-import type { StatusReport } from '../../src/engine/report.js';
+import { eventLine } from '../../apps/cli/event-line.js';
+import { createLive } from '../../apps/cli/live.js';
+import { paintFor } from '../../apps/cli/paint.js';
+import { treeLines } from '../../apps/cli/tree.js';
+import type { JournalEvent } from '../../src/engine/state/journal.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+import type { StatusReport } from '../../src/engine/tell/report.js';
 
 /** Where a rollout is shown while it goes on. */
 export interface Screen {

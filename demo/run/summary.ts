@@ -1,6 +1,7 @@
 import { formatDuration, phases, type JournalEvent, type StatusReport } from '../../src/engine/index.js';
 import type { LoadStats } from '../load/counters.js';
 import type { Findings } from './findings.js';
+import type { AcceptedAnswer } from './decisions.js';
 import type { ScenarioName } from './scenarios.js';
 
 /** The last line of `npm run demo -- -o json`. Times in milliseconds. */
@@ -24,6 +25,8 @@ export interface Summary {
   /** Every promise was read again and is true. */
   readonly verified: boolean;
   readonly rollout: string;
+  /** Accepted answers at gates, oldest first; where they came over HTTP. */
+  readonly decisions?: readonly AcceptedAnswer[];
 }
 
 export function summarise(

@@ -1,13 +1,15 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { DevOptions } from '../../src/app/local/dev.js';
-import type { StackState } from '../../src/app/local/state-file.js';
+import type { DevOptions } from '../stack/dev.js';
+import type { DemoDoor } from '../stack/shared-configuration.js';
+import type { StackState } from '../../apps/config/state-file.js';
 
 /** The process that owns the stack. It has a session of its own, so that Ctrl-C here does not end it. */
 export interface Supervisor {
   readonly state: StackState;
   readonly stateFile: string;
   readonly ledgerFile: string;
+  readonly door?: DemoDoor;
   /** Sends a message to the shop or its load and answers what they say. */
   relay<T>(to: 'shop' | 'load', message: { type: string; state?: string }, answer: string): Promise<T>;
   /** Lets the stack live on without us. */
@@ -20,6 +22,7 @@ interface Ready {
   readonly state: StackState;
   readonly stateFile: string;
   readonly ledgerFile: string;
+  readonly door?: DemoDoor;
 }
 
 /**
@@ -32,8 +35,8 @@ export async function startSupervisor(
   onStart: (end: () => Promise<void>) => void,
 ): Promise<Supervisor> {
   const { onProgress, ...settings } = options;
-  const module = fileURLToPath(new URL('../../src/app/local/dev-process.js', import.meta.url));
-  const child = fork(module, [JSON.stringify(settings)], {
+  const module = fileURLToPath(new URL('../stack/dev-process.js', import.meta.url));
+  const child = fork(module, [JSON.stringify({ ...settings, beside: true })], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
@@ -50,7 +53,7 @@ export async function startSupervisor(
     if (message.type === 'progress' && message.line !== undefined) onProgress(message.line);
   });
 
-  const { state, stateFile, ledgerFile } = await next<Ready>(child, 'ready', exited);
+  const { state, stateFile, ledgerFile, door } = await next<Ready>(child, 'ready', exited);
   let last: Promise<unknown> = Promise.resolve();
   const ask = <A extends { type: string }>(order: object, answer: A['type']): Promise<A> => {
     // One order at a time: answers carry no number.
@@ -66,6 +69,7 @@ export async function startSupervisor(
     state,
     stateFile,
     ledgerFile,
+    ...(door && { door }),
     stop,
     async relay<T>(to: 'shop' | 'load', message: { type: string; state?: string }, answer: string) {
       const { value } = await ask<{ type: 'relayed'; value: T }>(

@@ -31,37 +31,39 @@ export class FlagFileProvider implements Provider {
   readonly metadata = { name: 'flagd-file' } as const;
   readonly runsOn = 'server';
   readonly events = new OpenFeatureEventEmitter();
-  private readonly core: FlagdCore;
-  private seen: string | undefined;
-  private stale = false;
-  private watcher: FSWatcher | undefined;
-  private poll: NodeJS.Timeout | undefined;
-  private reading: Promise<void> | undefined;
-  private again = false;
+  readonly #core: FlagdCore;
+  #seen: string | undefined;
+  #stale = false;
+  #watcher: FSWatcher | undefined;
+  #poll: NodeJS.Timeout | undefined;
+  #reading: Promise<void> | undefined;
+  #again = false;
+  readonly #file: string;
 
-  constructor(private readonly file: string) {
+  constructor(file: string) {
+    this.#file = file;
     const logger = new DefaultLogger();
-    this.core = new FlagdCore(new StrictStorage(logger), logger);
+    this.#core = new FlagdCore(new StrictStorage(logger), logger);
   }
 
   /** @throws Error naming the file when there are no good flags to begin with. */
   async initialize(): Promise<void> {
     try {
-      const text = await readFile(this.file, 'utf8');
-      this.core.setConfigurations(text);
-      this.seen = text;
+      const text = await readFile(this.#file, 'utf8');
+      this.#core.setConfigurations(text);
+      this.#seen = text;
     } catch (error) {
-      throw new Error(`flag file ${this.file} cannot be used: ${messageOf(error)}`, { cause: error });
+      throw new Error(`flag file ${this.#file} cannot be used: ${messageOf(error)}`, { cause: error });
     }
-    this.watch();
-    this.poll = setInterval(() => this.refresh(), SAFETY_POLL_MS);
-    this.refresh();
+    this.#watch();
+    this.#poll = setInterval(() => this.#refresh(), SAFETY_POLL_MS);
+    this.#refresh();
   }
 
   async onClose(): Promise<void> {
-    this.watcher?.close();
-    clearInterval(this.poll);
-    await this.reading;
+    this.#watcher?.close();
+    clearInterval(this.#poll);
+    await this.#reading;
   }
 
   async resolveBooleanEvaluation(
@@ -70,7 +72,7 @@ export class FlagFileProvider implements Provider {
     context: EvaluationContext,
     logger: Logger,
   ): Promise<ResolutionDetails<boolean>> {
-    return this.core.resolveBooleanEvaluation(key, otherwise, context, logger);
+    return this.#core.resolveBooleanEvaluation(key, otherwise, context, logger);
   }
 
   async resolveStringEvaluation(
@@ -79,7 +81,7 @@ export class FlagFileProvider implements Provider {
     context: EvaluationContext,
     logger: Logger,
   ): Promise<ResolutionDetails<string>> {
-    return this.core.resolveStringEvaluation(key, otherwise, context, logger);
+    return this.#core.resolveStringEvaluation(key, otherwise, context, logger);
   }
 
   async resolveNumberEvaluation(
@@ -88,7 +90,7 @@ export class FlagFileProvider implements Provider {
     context: EvaluationContext,
     logger: Logger,
   ): Promise<ResolutionDetails<number>> {
-    return this.core.resolveNumberEvaluation(key, otherwise, context, logger);
+    return this.#core.resolveNumberEvaluation(key, otherwise, context, logger);
   }
 
   async resolveObjectEvaluation<T extends JsonValue>(
@@ -97,48 +99,48 @@ export class FlagFileProvider implements Provider {
     context: EvaluationContext,
     logger: Logger,
   ): Promise<ResolutionDetails<T>> {
-    return this.core.resolveObjectEvaluation(key, otherwise, context, logger);
+    return this.#core.resolveObjectEvaluation(key, otherwise, context, logger);
   }
 
-  private watch(): void {
-    const name = basename(this.file);
-    this.watcher = watch(dirname(this.file), (_event, changed) => {
-      if (changed === null || changed === name) this.refresh();
+  #watch(): void {
+    const name = basename(this.#file);
+    this.#watcher = watch(dirname(this.#file), (_event, changed) => {
+      if (changed === null || changed === name) this.#refresh();
     });
     // Without events the poll remains; an unhandled one would end the shop.
-    this.watcher.on('error', () => this.watcher?.close());
+    this.#watcher.on('error', () => this.#watcher?.close());
   }
 
   /** One read at a time; an event that comes during a read starts another, so that the last edit is never missed. */
-  private refresh(): void {
-    if (this.reading) {
-      this.again = true;
+  #refresh(): void {
+    if (this.#reading) {
+      this.#again = true;
       return;
     }
-    this.reading = this.read().finally(() => {
-      this.reading = undefined;
-      if (this.again) {
-        this.again = false;
-        this.refresh();
+    this.#reading = this.#read().finally(() => {
+      this.#reading = undefined;
+      if (this.#again) {
+        this.#again = false;
+        this.#refresh();
       }
     });
   }
 
-  private async read(): Promise<void> {
+  async #read(): Promise<void> {
     try {
-      const text = await readFile(this.file, 'utf8');
-      if (text === this.seen && !this.stale) return;
-      const flagsChanged = this.core.setConfigurations(text);
-      this.seen = text;
-      if (this.stale)
-        this.events.emit(ProviderEvents.Ready, { message: `flag file ${this.file} is good again` });
-      this.stale = false;
+      const text = await readFile(this.#file, 'utf8');
+      if (text === this.#seen && !this.#stale) return;
+      const flagsChanged = this.#core.setConfigurations(text);
+      this.#seen = text;
+      if (this.#stale)
+        this.events.emit(ProviderEvents.Ready, { message: `flag file ${this.#file} is good again` });
+      this.#stale = false;
       this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged });
     } catch (error) {
-      if (this.stale) return;
-      this.stale = true;
+      if (this.#stale) return;
+      this.#stale = true;
       this.events.emit(ProviderEvents.Stale, {
-        message: `flag file ${this.file} cannot be used, the last good flags stay in force: ${messageOf(error)}`,
+        message: `flag file ${this.#file} cannot be used, the last good flags stay in force: ${messageOf(error)}`,
       });
     }
   }

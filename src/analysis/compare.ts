@@ -1,4 +1,4 @@
-import type { Criterion, Verdict } from '../engine/plan.js';
+import type { Criterion, Verdict } from '../engine/plan/plan.js';
 import type { Quantile } from './quantile.js';
 
 type Relative = Extract<Criterion, { type: 'relative' }>;

@@ -1,5 +1,5 @@
-import type { Guard } from '../engine/plan.js';
-import type { GuardReading } from '../engine/ports.js';
+import type { Guard } from '../engine/plan/plan.js';
+import type { GuardReading } from '../engine/state/values.js';
 
 /** Two readings further apart than this many intervals leave a gap: one lost sample is forgiven, two are not. */
 const longestStep = 2.5;
@@ -27,11 +27,10 @@ export class CoverageCount {
   #left: { readonly at: number; readonly good: boolean };
   #gapStart: number | undefined;
   #count = 0;
+  readonly #guard: Pick<Guard, 'evidence' | 'on'>;
 
-  constructor(
-    private readonly guard: Pick<Guard, 'evidence' | 'on'>,
-    from: number,
-  ) {
+  constructor(guard: Pick<Guard, 'evidence' | 'on'>, from: number) {
+    this.#guard = guard;
     this.#longestGap = { start: from, length: 0 };
     this.#left = { at: from, good: true };
   }
@@ -39,7 +38,7 @@ export class CoverageCount {
   /** The next reading: not older than those before it. */
   add(reading: GuardReading): void {
     this.#count += 1;
-    this.#step({ at: reading.at, good: isEvidence(this.guard, reading) });
+    this.#step({ at: reading.at, good: isEvidence(this.#guard, reading) });
   }
 
   /** The coverage up to the end of the window; nothing is added after it. */
@@ -52,7 +51,7 @@ export class CoverageCount {
     const left = this.#left;
     this.#left = right;
     const length = right.at - left.at;
-    const near = length <= longestStep * this.guard.evidence.interval;
+    const near = length <= longestStep * this.#guard.evidence.interval;
     if (this.#count > 0 && left.good && right.good && near) {
       this.#covered += length;
       this.#gapStart = undefined;

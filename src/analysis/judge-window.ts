@@ -1,7 +1,7 @@
-import type { Guard, Verdict } from '../engine/plan.js';
-import type { GuardReading, Judgement, Subscription } from '../engine/ports.js';
+import type { Guard, Verdict } from '../engine/plan/plan.js';
 import { CoverageCount, isEvidence, type Coverage } from './coverage.js';
 import { span } from './words.js';
+import type { GuardReading, Judgement, Subscription } from '../engine/state/values.js';
 
 /** A reading as it is kept: with the subscription it was made for. */
 export type RecordedReading = GuardReading & { readonly subscription: number };
@@ -43,33 +43,35 @@ export function judgeWindow(
  */
 export class WindowJudge {
   readonly #guards: readonly GuardWindow[];
+  readonly #subscription: Subscription;
+  readonly #from: number;
+  readonly #to: number;
 
-  constructor(
-    private readonly subscription: Subscription,
-    private readonly from: number,
-    private readonly to: number,
-  ) {
+  constructor(subscription: Subscription, from: number, to: number) {
+    this.#subscription = subscription;
+    this.#from = from;
+    this.#to = to;
     this.#guards = subscription.guards.map((guard) => new GuardWindow(guard, from));
   }
 
   /** Takes readings in any order, all of them younger than those of the part before. */
   add(readings: readonly RecordedReading[]): void {
-    const { number: newest, continues: oldest = newest } = this.subscription;
+    const { number: newest, continues: oldest = newest } = this.#subscription;
     const valid = readings.filter(
       ({ subscription, at }) =>
-        subscription >= oldest && subscription <= newest && at >= this.from && at <= this.to,
+        subscription >= oldest && subscription <= newest && at >= this.#from && at <= this.#to,
     );
     for (const guard of this.#guards) guard.add(valid);
   }
 
   /** The judgement; nothing is added after it. */
   conclude(): Judgement {
-    const seen = this.#guards.map((guard) => guard.end(this.to));
+    const seen = this.#guards.map((guard) => guard.end(this.#to));
     const covered = seen.length === 0 ? 0 : Math.min(...seen.map(({ coverage }) => coverage.covered));
     const last = seen.flatMap((entry) => (entry.last === undefined ? [] : [withoutNumber(entry.last)]));
     const failed = seen.flatMap(({ guard, failure }) => (failure === undefined ? [] : [guard.name]));
     return {
-      ...conclude(seen, this.from, this.to),
+      ...conclude(seen, this.#from, this.#to),
       failed,
       covered,
       recorded: recordedOf(seen),
@@ -85,16 +87,15 @@ class GuardWindow {
   #count = 0;
   #failure: RecordedReading | undefined;
   #last: RecordedReading | undefined;
+  readonly #guard: Guard;
 
-  constructor(
-    private readonly guard: Guard,
-    from: number,
-  ) {
+  constructor(guard: Guard, from: number) {
+    this.#guard = guard;
     this.#coverage = new CoverageCount(guard, from);
   }
 
   add(readings: readonly RecordedReading[]): void {
-    for (const reading of oneOfEachMoment(readings.filter(({ guard }) => guard === this.guard.name))) {
+    for (const reading of oneOfEachMoment(readings.filter(({ guard }) => guard === this.#guard.name))) {
       this.#count += 1;
       this.#last = reading;
       if (reading.verdict === 'fail') this.#failure = reading;
@@ -105,7 +106,7 @@ class GuardWindow {
 
   end(to: number): Seen {
     return {
-      guard: this.guard,
+      guard: this.#guard,
       count: this.#count,
       failure: this.#failure,
       last: this.#last,

@@ -1,11 +1,12 @@
-import type { Criterion, Guard, Metric, Verdict } from '../engine/plan.js';
-import type { GuardReading, Subscription } from '../engine/ports.js';
+import type { Criterion, Guard, Metric, Verdict } from '../engine/plan/plan.js';
 import type { Arm, ArmCounters, Scrape } from './arms.js';
+import { blindSpotsOf } from './blind-spots.js';
 import { compareAbsolute, compareRelative } from './compare.js';
 import { histogramQuantile, type Quantile } from './quantile.js';
 import { increaseOver } from './sample.js';
 import { look, type SourceError } from './sight.js';
 import { amount, measured, requests, span } from './words.js';
+import type { GuardReading, Subscription } from '../engine/state/values.js';
 
 type Relative = Extract<Criterion, { type: 'relative' }>;
 interface Measurement extends Quantile {
@@ -27,6 +28,7 @@ export function readGuard(
   lastError?: SourceError,
 ): GuardReading {
   const { metric, criterion } = guard;
+  const blindSpots = blindSpotsOf(guard, scrapes.at(-1));
   const say = (verdict: Verdict, reason: string, value?: number, baseline?: number): GuardReading => ({
     guard: guard.name,
     verdict,
@@ -34,6 +36,7 @@ export function readGuard(
     reason,
     ...(Number.isFinite(value) ? { value: value as number } : {}),
     ...(Number.isFinite(baseline) ? { baseline: baseline as number } : {}),
+    ...(blindSpots.length > 0 ? { blindSpots } : {}),
   });
   const everyone = subscription.percent >= 100;
   if (everyone && criterion.type === 'relative' && criterion.at100 === 'off') {
@@ -43,10 +46,15 @@ export function readGuard(
   const sight = look(guard, subscription.since, scrapes, now, lastError);
   if ('verdict' in sight) return say(sight.verdict, sight.reason);
   const measure = (arm: Arm) => measurement(arm, metric, increaseOver(arm, sight.scrapes));
+  const unsound = (['baseline', 'candidate'] as const).find((arm) =>
+    sight.scrapes.some((scrape) => !isSound(scrape.arms[arm])),
+  );
+  if (unsound !== undefined) return say('no-evidence', `what was counted of the ${unsound} are no counts`);
   const lacking = ({ arm, requests: count }: Measurement): string | undefined => {
     const { minRequests, maxAge } = guard.evidence;
-    if (count < minRequests) {
-      return `${requests(count, arm)} in ${span(sight.span)}, ${minRequests} are needed`;
+    if (!(count >= minRequests)) {
+      const counted = `${requests(count, arm)} in ${span(sight.span)}, ${minRequests} are needed`;
+      return [counted, ...blindSpots].join('; ');
     }
     // Where each arm has processes of its own, one arm can go silent while the other is still measured.
     const silent = now - (sight.scrapes.findLast(({ arms }) => arms[arm] !== undefined)?.at ?? 0);
@@ -95,6 +103,15 @@ export function readGuard(
   return say(verdict, reason, judged.value, baseline.value);
 }
 
+/** A source checks its own numbers; here nothing passes if one does not. */
+function isSound(counted: ArmCounters | undefined): boolean {
+  if (counted === undefined) return true;
+  const { requests, failed, durations } = counted;
+  return [requests, failed, ...durations.map(({ count }) => count)].every(
+    (count) => Number.isFinite(count) && count >= 0,
+  );
+}
+
 function measurement(arm: Arm, metric: Metric, counted: ArmCounters): Measurement {
   const quantile =
     metric.type === 'error-rate'
@@ -113,5 +130,5 @@ function doubt(verdict: Verdict, ...values: readonly Quantile[]): string {
   if (verdict !== 'inconclusive') return '';
   return values.some(({ beyond }) => beyond)
     ? ': whether it is kept cannot be told, the histogram needs higher buckets'
-    : ': that is not a number to judge by';
+    : ': that is not a number to judge by, as of a histogram without observations';
 }

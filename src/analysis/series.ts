@@ -1,6 +1,6 @@
-import type { Guard } from '../engine/plan.js';
-import type { Subscription } from '../engine/ports.js';
+import type { Guard } from '../engine/plan/plan.js';
 import type { Scrape } from './arms.js';
+import type { Subscription } from '../engine/state/values.js';
 
 type Reader = Pick<Subscription, 'percent' | 'since' | 'recorded'>;
 

@@ -1,4 +1,4 @@
-import type { Guard, Verdict } from '../engine/plan.js';
+import type { Guard, Verdict } from '../engine/plan/plan.js';
 import type { Scrape } from './arms.js';
 import { span } from './words.js';
 
@@ -8,6 +8,9 @@ export interface SourceError {
   /** The source answered, but not with measurements: its address or its settings are wrong. */
   readonly badAnswer?: boolean;
 }
+
+/** Milliseconds by which clocks of two machines differ when both are kept by the same time. */
+const clockTolerance = 2_000;
 
 /** The scrapes a guard may look at, oldest first and at least two; or why there is nothing to look at. */
 export type Sight =
@@ -26,6 +29,8 @@ export function look(
   now: number,
   lastError?: SourceError,
 ): Sight {
+  const early = notBegun(guard, since, now);
+  if (early !== undefined) return early;
   const { interval, lookBack, maxAge } = guard.evidence;
   const source = guard.metric.source;
   const ordered = scrapes.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
@@ -58,8 +63,32 @@ function blind(
     newest === undefined
       ? 'it has not been measured yet'
       : `its newest measurement is ${span(now - newest.at)} old${remark}`;
-  const error = lastError === undefined ? '' : `: ${lastError.message}`;
-  return lastError?.badAnswer === true
-    ? { verdict: 'error', reason: `source ${source} answers, but not with measurements (${age})${error}` }
-    : { verdict: 'no-evidence', reason: `source ${source} cannot be read, ${age}${error}` };
+  if (lastError?.badAnswer === true) {
+    const reason = `source ${source} answers, but not with measurements (${age}): ${lastError.message}`;
+    return { verdict: 'error', reason };
+  }
+  const why = [lastError?.message, ...hindrances(newest)].filter((text) => text !== undefined);
+  // Without an error it was read, and what it said was old.
+  const told = lastError === undefined && newest !== undefined ? 'says nothing of now' : 'cannot be read';
+  const reason = `source ${source} ${told}, ${age}${why.length > 0 ? `: ${why.join('; ')}` : ''}`;
+  return { verdict: 'no-evidence', reason };
+}
+
+/** What makes the measurements of a source look old: it is slow, not renewed, or dated by a clock that is apart. */
+function hindrances({ clockAhead = 0, took, stamped }: Partial<Scrape> = {}): string[] {
+  const slow = took === undefined ? [] : [`its last answer took ${span(took)}`];
+  if (clockAhead !== 0) {
+    const how = `${span(Math.abs(clockAhead))} ${clockAhead > 0 ? 'ahead of' : 'behind'}`;
+    return [...slow, `its clock is ${how} this worker's, set both by the same time`];
+  }
+  if (stamped !== true) return slow;
+  return [...slow, "by its own timestamps: it is not renewed, or its clock is behind this worker's"];
+}
+
+/** A subscription that begins in the future was dated by a clock that this worker's is behind. */
+function notBegun({ metric }: Guard, since: number, now: number): Sight | undefined {
+  if (since - now <= clockTolerance) return undefined;
+  const clocks = `this worker's clock is ${span(since - now)} behind the Temporal server's`;
+  const reason = `nothing that source ${metric.source} says counts yet: ${clocks}, set both by the same time`;
+  return { verdict: 'no-evidence', reason };
 }

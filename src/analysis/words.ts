@@ -1,4 +1,4 @@
-import type { Metric } from '../engine/plan.js';
+import type { Metric } from '../engine/plan/plan.js';
 import type { Quantile } from './quantile.js';
 
 /** A length of time in milliseconds, as a sentence says it: `300 ms`, `10 s`, `2.5 min`, `3 h`. */

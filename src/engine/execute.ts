@@ -1,19 +1,19 @@
-import { performAct, type AfterAct } from './acts.js';
-import { attend, attended, listen, rest } from './attention.js';
-import { performGate } from './gates.js';
-import { haltPastNoReturn } from './no-return.js';
-import { stepsOf, type Act, type ContractStep, type Plan } from './plan.js';
-import type { Effects } from './ports.js';
-import { preflight } from './preflight.js';
-import { beginRetreat, retreat } from './retreat.js';
-import { notify, record, standStill, type Run } from './run.js';
-import { fenceLeftovers } from './leftovers.js';
-import { acquireScope, releaseScope } from './scope.js';
-import type { Cause, Outcome, RolloutState } from './state.js';
-import { recollect } from './recollect.js';
-import { describeCause, Halt, Renewal, Reset, Retreat, Stop } from './stop.js';
-import { beginUnwinding, unwind } from './unwind.js';
-import { performWatch } from './watches.js';
+import { performAct, type AfterAct } from './forward/acts.js';
+import { attend, attended, listen, rest } from './listen/attention.js';
+import { performGate } from './forward/gates.js';
+import { haltPastNoReturn } from './forward/no-return.js';
+import { actsOf, stepsOf, type Act, type ContractStep, type Plan } from './plan/plan.js';
+import type { Effects } from './state/ports.js';
+import { preflight } from './forward/preflight.js';
+import { beginRetreat, retreat } from './back/retreat.js';
+import { notify, record, standStill, type Run } from './state/run.js';
+import { fenceLeftovers } from './back/leftovers.js';
+import { acquireScope, releaseScope } from './listen/scope.js';
+import type { Cause, Outcome, RolloutState } from './state/state.js';
+import { recollect } from './back/recollect.js';
+import { describeCause, Halt, Renewal, Reset, Retreat, RollBack } from './state/interruptions.js';
+import { beginUnwinding, unwind } from './back/unwind.js';
+import { performWatch } from './forward/watches.js';
 
 /**
  * Carries a plan out, from wherever the state says it stands. The same function runs in the workflow, the preview and
@@ -28,9 +28,9 @@ export async function execute(
   const run: Run = { plan, state, effects, underWay: { undos: new Set() } };
   if (state.journal.length === 0) {
     const reason = `${plan.runbook} for ${state.environment}: ${plan.why}`;
-    const { digest, takesBack } = state;
-    const evidence = { digest, ...(takesBack && { takesBack: takesBack.rollout }) };
-    record(run, 'started', reason, { by: state.startedBy, evidence });
+    const { digest, reverts, startedBy: by, start } = state;
+    const evidence = { digest, ...(reverts && { reverts: reverts.rollout }) };
+    record(run, 'started', reason, { by, ...start, evidence });
   }
   try {
     const outcome = await outcomeOf(run);
@@ -53,15 +53,17 @@ async function end(run: Run, outcome: Outcome): Promise<void> {
   if (outcome.type !== 'rolled-back') await leaveSentinel(run);
   await releaseScope(run);
   attend(run);
-  record(run, 'ended', `${outcome.type}: ${outcome.reason}`);
-  notify(run, 'news', `${outcome.type}: ${outcome.reason}`);
+  const { type, reason, cause } = outcome;
+  const facts = { outcome: type, ...(cause && { cause }) };
+  record(run, 'ended', `${type}: ${reason}`, { evidence: facts });
+  notify(run, 'news', `${type}: ${reason}`, { outcome: type });
 }
 
 async function outcomeOf(run: Run): Promise<Outcome> {
   const { state } = run;
   for (;;) {
     try {
-      if (state.takesBack) return await takeOtherBack(run, state.takesBack);
+      if (state.reverts) return await revertOther(run, state.reverts);
       // A run that begins here may have been reset: nothing is taken back before it has heard of that.
       if (state.unwinding) attend(run);
       if (state.unwinding) return await unwind(run, state.unwinding);
@@ -69,7 +71,7 @@ async function outcomeOf(run: Run): Promise<Outcome> {
       if (state.retreating) await retreat(run);
       await preflight(run);
       await performSteps(run);
-      return { type: 'completed', reason: 'every step is done and verified' };
+      return { type: 'completed', reason: whatIsDone(run) };
     } catch (error) {
       if (error instanceof Reset) continue;
       if (error instanceof Halt) return await halted(run, error);
@@ -86,13 +88,13 @@ async function outcomeOf(run: Run): Promise<Outcome> {
 }
 
 /** Nothing of this rollout's own is done: it only takes back what another one did. */
-async function takeOtherBack(
+async function revertOther(
   run: Run,
-  { by, reason, rollout }: NonNullable<RolloutState['takesBack']>,
+  { by, reason, rollout }: NonNullable<RolloutState['reverts']>,
 ): Promise<Outcome> {
   const { state } = run;
   const stop = (act: Act, problem: string) => {
-    throw new Stop({ type: 'act-failed', step: act.id, reason: problem });
+    throw new RollBack({ type: 'act-failed', step: act.id, reason: problem });
   };
   try {
     attend(run);
@@ -137,10 +139,16 @@ async function perform(run: Run, step: ContractStep): Promise<AfterAct> {
   }
 }
 
+function whatIsDone({ plan, state }: Run): string {
+  const skipped = actsOf(plan).flatMap(({ id }) => (state.steps[id]?.status === 'done' ? [] : [id]));
+  const all = 'every step is done and verified';
+  return skipped.length === 0 ? all : `${all}, but for ${skipped.join(', ')}, which was skipped`;
+}
+
 function refused(run: Run, cause: Cause): Outcome {
   const reason = `nothing was changed: ${describeCause(cause)}`;
   record(run, 'refused', reason);
-  return { type: 'refused', reason, ...(cause.type === 'cancelled' && { cancelled: true as const }) };
+  return { type: 'refused', reason, cause, ...(cause.type === 'cancelled' && { cancelled: true as const }) };
 }
 
 /** The answer does not matter: the sentinel drops a rollout that is over by itself. */
@@ -163,6 +171,6 @@ async function halted(run: Run, { message }: Halt): Promise<Outcome> {
 }
 
 function causeOf(error: unknown): Cause {
-  if (error instanceof Stop) return error.reason;
+  if (error instanceof RollBack) return error.reason;
   throw error;
 }

@@ -1,11 +1,12 @@
-import { planDigest } from './digest.js';
 import { execute } from './execute.js';
-import type { JournalEvent } from './journal.js';
-import type { Message } from './messages.js';
-import type { Plan } from './plan.js';
-import { approvalOf } from './rights.js';
-import type { Effects, GuardReading, Result, Running, Subscription, Verb, Verbs } from './ports.js';
-import { initialState, type RolloutState } from './state.js';
+import type { JournalEvent } from './state/journal.js';
+import type { Message } from './state/messages.js';
+import type { Plan } from './plan/plan.js';
+import { approvalOf } from './state/rights.js';
+import type { Effects, Result, Running, Verb, Verbs } from './state/ports.js';
+import { initialState, type RolloutState } from './state/state.js';
+import type { GuardReading, Subscription } from './state/values.js';
+import { planDigest } from './plan/plan-digest.js';
 
 /** A plan carried out on paper: acts take no time, guards pass, people agree at once. */
 export interface Preview {
@@ -41,7 +42,8 @@ function paper(plan: Plan, state: RolloutState, events: JournalEvent[]): Effects
       return Promise.resolve();
     },
     renews: () => false,
-    take: () => inbox.shift(),
+    overflows: () => false,
+    next: () => inbox.shift(),
     record(event) {
       events.push(event);
       if (event.type === 'gate-opened') inbox.push(...agreement(plan, state));
@@ -60,6 +62,7 @@ const answers: { readonly [V in Verb]: (input: Verbs[V]['in'], now: number) => V
   apply: () => ({}),
   undo: () => ({}),
   restore: () => ({ evidence: {} }),
+  observe: () => ({ asked: false, evidence: {} }),
   fence: () => ({ effect: 'none' }),
   verify: () => ({ verified: true, reason: 'on paper', evidence: {} }),
   subscribe: () => null,
@@ -74,12 +77,28 @@ const answers: { readonly [V in Verb]: (input: Verbs[V]['in'], now: number) => V
     last: passes(subscription, to),
   }),
   notify: () => null,
+  able: ({ gates }) =>
+    Object.fromEntries(
+      gates.map(({ step, quorum }) => [
+        step,
+        Array.from({ length: quorum }, (_, index) => `someone (${index + 1})`),
+      ]),
+    ),
+  window: () => ({ open: true }),
+  resolve: () => ({}),
   acquire: () => ({ status: 'granted' }),
   release: () => null,
 };
 
 function allPass(subscription: Subscription, at: number): Message {
-  return { type: 'evidence', subscription: subscription.number, readings: passes(subscription, at) };
+  const { number, exposed = [] } = subscription;
+  const looks = exposed.map(({ target }) => ({
+    target,
+    verdict: 'as-left' as const,
+    at,
+    reason: 'on paper',
+  }));
+  return { type: 'evidence', subscription: number, readings: passes(subscription, at), looks };
 }
 
 function passes({ guards }: Subscription, at: number): GuardReading[] {
@@ -88,12 +107,12 @@ function passes({ guards }: Subscription, at: number): GuardReading[] {
 
 function agreement(plan: Plan, state: RolloutState): Message[] {
   const { gate, digest } = state;
-  const leave = gate && approvalOf(plan, gate.step);
-  if (!gate || !leave) return [];
-  return Array.from({ length: leave.quorum }, (_, index) => ({
+  const approval = gate && approvalOf(plan, gate.step);
+  if (!gate || !approval) return [];
+  return Array.from({ length: approval.quorum }, (_, index) => ({
     type: 'approve' as const,
     id: `${gate.step}/${gate.epoch}/${index}`,
-    by: { name: `someone of ${leave.by.join(' or ')} (${index + 1})`, groups: leave.by },
+    by: { name: `someone of ${approval.by.join(' or ')} (${index + 1})`, groups: approval.by },
     step: gate.step,
     epoch: gate.epoch,
     digest,

@@ -14,6 +14,10 @@ export interface TypedAction<S extends ZodType<JsonObject>> {
 /**
  * Declares an action of a team's own adapter. Runbook and adapter share what it answers, and so one schema. The plan
  * holds what the schema gives, defaults filled in: a later version of the schema does not change a plan that exists.
+ *
+ * @example
+ * const resize = action('queue.resize', z.object({ consumers: z.number().int().min(1) }));
+ * resize({ consumers: 8 });
  */
 export function action<S extends ZodType<JsonObject>>(
   kind: `${string}.${string}`,

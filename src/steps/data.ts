@@ -2,7 +2,12 @@ import type { Act, ReversibleUndo } from '../engine/index.js';
 import type { Shapes } from './schema.js';
 import { tableTarget } from './table.js';
 
-/** Fills the new columns of every row that has none, in batches; goes on where it was interrupted. */
+/**
+ * Fills the new columns of every row that has none, in batches; goes on where it was interrupted.
+ *
+ * @example
+ * backfill(shapes, { batch: 1_000 });
+ */
 export function backfill(shapes: Shapes, options: { batch?: number } = {}): Act<ReversibleUndo> {
   const { db, table, key, forward } = shapes;
   return {
@@ -19,7 +24,12 @@ export function backfill(shapes: Shapes, options: { batch?: number } = {}): Act<
   };
 }
 
-/** Compares both shapes of every row and names those that differ. */
+/**
+ * Compares both shapes of every row and names those that differ.
+ *
+ * @example
+ * verifyParity(shapes);
+ */
 export function verifyParity(shapes: Shapes): Act<ReversibleUndo> {
   const { db, table, key, forward, back } = shapes;
   return {

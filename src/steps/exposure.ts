@@ -7,11 +7,19 @@ export interface ExposeOptions {
   readonly store?: string;
   readonly candidate?: string;
   readonly baseline?: string;
-  /** How long requests that began under the old exposure may take to end. */
+  /**
+   * How long the application may take until it serves the candidate to nobody after the flag went back: the poll interval
+   * of its flag provider plus its longest request. What the candidate needs is taken away only then.
+   */
   readonly drain?: Duration;
 }
 
-/** Gives the candidate to a part of a flag's audience. Undone by putting the flag back as it was, in one hop. */
+/**
+ * Gives the candidate to a part of a flag's audience. Undone by putting the flag back as it was, in one hop.
+ *
+ * @example
+ * expose('split-name', { percent: 5, drain: '15s' });
+ */
 export function expose(flag: string, options: ExposeOptions): Act<ReversibleUndo> {
   const { percent, store = 'flags', candidate = 'on', baseline = 'off', drain = '10s' } = options;
   return {

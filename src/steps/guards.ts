@@ -20,7 +20,12 @@ export interface GuardOptions {
   readonly on?: { readonly [V in Exclude<Verdict, 'pass'>]?: Reaction };
 }
 
-/** Failed requests divided by all requests must stay at or below `atMost` (0 to 1). */
+/**
+ * Failed requests divided by all requests must stay at or below `atMost` (0 to 1).
+ *
+ * @example
+ * errorRate({ source: 'shop', atMost: 0.01, every: '15s' });
+ */
 export function errorRate(options: GuardOptions & { atMost: number }): Guard {
   return guard(
     'errors',
@@ -41,7 +46,12 @@ export interface RelativeOptions {
   readonly atLeast?: Duration;
 }
 
-/** The `p`th percentile of request duration must keep the limit. */
+/**
+ * The `p`th percentile of request duration must keep the limit.
+ *
+ * @example
+ * latency({ source: 'shop', p: 95, atMost: '+50%', at100: 'recorded', atLeast: '20ms' });
+ */
 export function latency(options: GuardOptions & { p: number; atMost: Duration }): Guard;
 export function latency(
   options: GuardOptions & RelativeOptions & { p: number; atMost: `+${number}%` },

@@ -1,4 +1,10 @@
-import type { Act, Irreversible, ReversibleUndo } from '../engine/index.js';
+import {
+  milliseconds,
+  type Act,
+  type Duration,
+  type Irreversible,
+  type ReversibleUndo,
+} from '../engine/index.js';
 import { tableTarget, type Table } from './table.js';
 
 /** A column to add: its name and its PostgreSQL type. */
@@ -17,7 +23,12 @@ export interface Shapes extends Table {
   readonly back: { readonly [column: string]: string };
 }
 
-/** Adds nullable columns. Undone by dropping them; values that the old shape cannot express are set aside first. */
+/**
+ * Adds nullable columns. Undone by dropping them; values that the old shape cannot express are set aside first.
+ *
+ * @example
+ * addColumns(shapes, [{ name: 'first_name', type: 'text' }]);
+ */
 export function addColumns(shapes: Shapes, columns: readonly Column[]): Act<ReversibleUndo> {
   const { db, table, key, forward, back } = shapes;
   const names = columns.map(({ name }) => name);
@@ -41,7 +52,13 @@ export function addColumns(shapes: Shapes, columns: readonly Column[]): Act<Reve
   };
 }
 
-/** Keeps both shapes of every row in step while old and new versions write; undone by stopping that. */
+/**
+ * Keeps both shapes of every row in step while old and new versions write; undone by stopping that. All rows are compared
+ * again before everybody gets the candidate.
+ *
+ * @example
+ * keepInSync(shapes);
+ */
 export function keepInSync(shapes: Shapes): Act<ReversibleUndo> {
   const { db, table } = shapes;
   return {
@@ -51,11 +68,17 @@ export function keepInSync(shapes: Shapes): Act<ReversibleUndo> {
     verify: 'triggers derive each shape from the other',
     target: tableTarget(shapes),
     do: { kind: 'postgres.keepInSync', input: inputOf(shapes) },
+    recheck: { kind: 'postgres.verifyParity', input: inputOf(shapes) },
     undo: { type: 'act', do: { kind: 'postgres.stopSync', input: { db, table } } },
   };
 }
 
-/** Takes old columns out of sight, still kept in sync: undone in an instant. */
+/**
+ * Takes old columns out of sight, still kept in sync: undone in an instant. Compares both shapes of every row first.
+ *
+ * @example
+ * retireColumns(shapes);
+ */
 export function retireColumns(shapes: Shapes): Act<ReversibleUndo> {
   const { db, table, back } = shapes;
   const columns = Object.keys(back);
@@ -65,7 +88,9 @@ export function retireColumns(shapes: Shapes): Act<ReversibleUndo> {
     why: `Whoever still reads ${columns.join(', ')} shows up now, while it can be undone in an instant.`,
     verify: `${columns.join(', ')} cannot be read under the old name`,
     target: tableTarget(shapes),
-    takesFromBaseline: true,
+    removesFromBaseline: true,
+    // Promoted already: which shape is wrong is for people to say, and going back would not fix it.
+    onFailure: 'ask',
     do: { kind: 'postgres.retireColumn', input: { db, table, columns, keepInSync: inputOf(shapes) } },
     undo: {
       type: 'act',
@@ -74,8 +99,20 @@ export function retireColumns(shapes: Shapes): Act<ReversibleUndo> {
   };
 }
 
-/** Drops retired columns. The only point of no return. */
-export function purgeColumns(shapes: Shapes): Act<Irreversible> {
+/** How a purge behaves on a table that is in use. */
+export interface PurgeOptions {
+  /** How long writers may be stopped while what they wrote last is compared; 5 s when absent. */
+  readonly writersWait?: Duration;
+}
+
+/**
+ * Drops retired columns. The only point of no return. Compares both shapes of every row first, and those written last
+ * once more with writers stopped, in the transaction that drops.
+ *
+ * @example
+ * purgeColumns(shapes, { writersWait: '30s' });
+ */
+export function purgeColumns(shapes: Shapes, options: PurgeOptions = {}): Act<Irreversible> {
   const { db, table, back } = shapes;
   const columns = Object.keys(back);
   return {
@@ -84,7 +121,16 @@ export function purgeColumns(shapes: Shapes): Act<Irreversible> {
     why: `Nobody has missed ${columns.join(', ')}.`,
     verify: `the catalogue shows no ${columns.join(', ')} and no trigger of ours`,
     target: tableTarget(shapes),
-    do: { kind: 'postgres.purgeColumn', input: { db, table, columns, keepInSync: inputOf(shapes) } },
+    do: {
+      kind: 'postgres.purgeColumn',
+      input: {
+        db,
+        table,
+        columns,
+        keepInSync: inputOf(shapes),
+        ...(options.writersWait !== undefined && { writersWait: milliseconds(options.writersWait) }),
+      },
+    },
     undo: { type: 'irreversible', because: `what ${columns.join(', ')} held is gone` },
   };
 }

@@ -7,7 +7,12 @@ export interface WatchOptions {
   readonly early?: { readonly by: readonly string[]; readonly after: Duration };
 }
 
-/** Holds and observes: every guard must show good evidence for the whole length. */
+/**
+ * Holds and observes: every guard must show good evidence for the whole length.
+ *
+ * @example
+ * watch('canary-5', { for: '30m' });
+ */
 export function watch(name: string, options: WatchOptions): Watch {
   const { for: length, why, early } = options;
   return {

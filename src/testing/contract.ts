@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Adapter, Work } from '../../activities/adapter.js';
-import type { Act } from '../engine/plan.js';
-import type { Capture, EffectKey } from '../engine/ports.js';
+import type { Adapter, Work } from '../protocol/adapter.js';
+import type { Act } from '../engine/plan/plan.js';
+import type { Capture, EffectKey } from '../engine/state/values.js';
 
 /** A target of one test's own, and an act on it. */
 export interface ContractStage {
@@ -10,6 +10,8 @@ export interface ContractStage {
   readonly act: Act;
   /** Everything of the world that the act may change, comparable; the adapter's `read` when absent. */
   observe?(): Promise<unknown>;
+  /** Somebody lowers the target below what was captured, past the adapter; what has no lower is not tried when absent. */
+  lower?(): Promise<void>;
   /** Breaks what the adapter holds open, as the death of its process would; cancelling stands in when absent. */
   crash?(): Promise<void>;
   close(): Promise<void>;
@@ -20,7 +22,12 @@ export interface ContractHarness {
   readonly acts: Readonly<Record<string, () => Promise<ContractStage>>>;
 }
 
-/** What every adapter keeps, whatever it touches, ours and a team's own: declares its tests with vitest. */
+/**
+ * What every adapter keeps, whatever it touches, ours and a team's own: declares its tests with vitest.
+ *
+ * @example
+ * adapterContract('queue', { acts: { 'queue.resize': stageOfResize } });
+ */
 export function adapterContract(name: string, { acts }: ContractHarness): void {
   describe(`${name} keeps the contract`, () => {
     describe.each(Object.entries(acts))('%s', (_kind, begin) => {
@@ -73,6 +80,21 @@ export function adapterContract(name: string, { acts }: ContractHarness): void {
         await takeBack(stage);
         await takeBack(stage);
         expect(await stage.observe()).toEqual(stage.before);
+      });
+
+      contract('restoring never raises what somebody has lowered, and tells of it', async (stage) => {
+        const { adapter, act, capture, observe, lower } = stage;
+        if (!lower || act.undo.type !== 'restore') return;
+        await adapter.apply(act, key, work());
+        await lower();
+        const lowered = await observe();
+        const { drift } = await adapter.restore(act, capture, key, work());
+        expect(drift).toBeDefined();
+        expect(await observe()).toEqual(lowered);
+        await adapter.restore(act, capture, { ...key, step: 'step/other' }, work());
+        expect(await observe()).toEqual(lowered);
+        const verification = await adapter.verify([act], capture, { ...key, step: 'verify' }, work());
+        expect(verification).toMatchObject({ verified: false });
       });
 
       contract('a late apply after taking back is refused and has no effect', async (stage) => {

@@ -1,7 +1,7 @@
 import type { ArmCounters, Bucket, Scrape } from '../../src/analysis/arms.js';
 import type { RecordedReading } from '../../src/analysis/judge-window.js';
-import type { Criterion, EvidenceRules, Guard, Metric, Verdict } from '../../src/engine/plan.js';
-import type { Subscription } from '../../src/engine/ports.js';
+import type { Criterion, EvidenceRules, Guard, Metric, Verdict } from '../../src/engine/plan/plan.js';
+import type { Subscription } from '../../src/engine/state/values.js';
 
 export const errors: Metric = { type: 'error-rate', source: 'shop' };
 export const p95: Metric = { type: 'latency', source: 'shop', quantile: 0.95 };

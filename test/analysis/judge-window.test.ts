@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeWindow, type RecordedReading } from '../../src/analysis/judge-window.js';
-import { verdicts } from '../../src/engine/plan.js';
+import { verdicts } from '../../src/engine/plan/plan.js';
 import { absolute, guardOf, p95, reading, subscriptionOf } from './given.js';
 
 const interval = 1_000;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readGuard } from '../../src/analysis/read-guard.js';
 import type { Scrape } from '../../src/analysis/arms.js';
-import type { Guard } from '../../src/engine/plan.js';
-import type { Subscription } from '../../src/engine/ports.js';
+import type { Guard } from '../../src/engine/plan/plan.js';
 import type { SourceError } from '../../src/analysis/sight.js';
 import { absolute, arm, guardOf, p95, relative, scrape, subscriptionOf } from './given.js';
+import type { Subscription } from '../../src/engine/state/values.js';
 
 const now = 100_000;
 const window = (candidate = arm(120), baseline = arm(1_000)): Scrape[] => [
@@ -227,5 +227,37 @@ describe('a relative guard', () => {
     expect(read(guard, window(endless, arm(100))).verdict).toBe('fail');
     expect(read(guard, window(endless, endless)).verdict).toBe('inconclusive');
     expect(read(guard, window(arm(100), endless)).verdict).toBe('pass');
+  });
+});
+
+describe('what makes a measurement look old', () => {
+  const guard = guardOf(absolute(0.1));
+  const oldScrape = (over: Partial<Scrape>) => {
+    const scrapes = [scrape(0, arm(0)), { ...scrape(1_000, arm(100)), ...over }];
+    return readGuard(guard, subscriptionOf([guard]), scrapes, 601_000);
+  };
+
+  it.each<[Partial<Scrape>, string]>([
+    [{}, ''],
+    [{ took: 3_100 }, ': its last answer took 3.1 s'],
+    [{ clockAhead: -600_000 }, ": its clock is 10 min behind this worker's, set both by the same time"],
+    [{ clockAhead: 60_000 }, ": its clock is 60 s ahead of this worker's, set both by the same time"],
+    [{ stamped: true }, ": by its own timestamps: it is not renewed, or its clock is behind this worker's"],
+  ])('is told: %j', (over, told) => {
+    expect(oldScrape(over)).toMatchObject({
+      verdict: 'no-evidence',
+      reason: `source shop says nothing of now, its newest measurement is 10 min old, 8 s are allowed${told}`,
+    });
+  });
+
+  it("is not meant when this worker's clock is behind the one by which the rollout waits", () => {
+    const scrapes = [scrape(0, arm(0)), scrape(9_000, arm(100))];
+    const reading = readGuard(guard, subscriptionOf([guard], { since: 69_000 }), scrapes, 9_000);
+    expect(reading).toMatchObject({
+      verdict: 'no-evidence',
+      reason: expect.stringMatching(
+        /this worker's clock is 60 s behind the Temporal server's, set both by the same time$/,
+      ),
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { JournalEvent } from '../../src/engine/journal.js';
+import type { JournalEvent } from '../../src/engine/state/journal.js';
 import { isVolatile } from './normal.js';
 
 interface Input {

@@ -1,4 +1,4 @@
-import { actsOf } from '../../src/engine/plan.js';
+import { actsOf } from '../../src/engine/plan/plan.js';
 import type { FaultName } from './faults.js';
 import { isSame, nameOf, spread, type Point } from './point.js';
 import type { Scenario } from './scenario.js';

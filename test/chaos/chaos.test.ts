@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { provideTemporalCli } from '../../src/app/local/temporal-binary.js';
+import { provideTemporalCli } from '../../apps/local/temporal-binary.js';
 import '../support/servers.js';
 import { chaos } from './chaos.js';
 import { summarise } from './report.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JournalEvent } from '../../src/engine/journal.js';
+import type { JournalEvent } from '../../src/engine/state/journal.js';
 import { casesOf, draw } from './cases.js';
 import { differencesOf } from './compare.js';
 import { faultNames, faults, type FaultName } from './faults.js';

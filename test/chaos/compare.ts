@@ -1,4 +1,4 @@
-import type { Json } from '../../src/engine/json.js';
+import type { Json } from '../../src/engine/base/json.js';
 import type { Observation } from './observe.js';
 
 /** More of one part say nothing new: what follows an event that is missing is all in another place. */

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../src/engine/json.js';
-import type { JournalEvent } from '../../src/engine/journal.js';
+import type { Json, JsonObject } from '../../src/engine/base/json.js';
+import type { JournalEvent } from '../../src/engine/state/journal.js';
 
 /** Events that tell of missing evidence: how much of it is missing, and when, is a matter of time. */
 const volatile: ReadonlySet<JournalEvent['type']> = new Set([
@@ -8,6 +8,8 @@ const volatile: ReadonlySet<JournalEvent['type']> = new Set([
   'question',
   'watch-extended',
   'approvals-voided',
+  // Exposure that is not back after seconds calls somebody: whoever was killed meanwhile takes longer.
+  'still-exposed',
 ]);
 
 /** Whether an event is a matter of time. */
@@ -63,6 +65,12 @@ const measured = /[\d.]+ (?:%|ms|s) of [\d.]+ (baseline )?requests(?: in [\d.]+ 
 /** Functions of ours are called after the table's number in its database. */
 const numbered = /\b(switchback\.[a-z_]+_)\d+/g;
 
+/** What a table is: the numbers of its database and of itself are a run's own. */
+const identified = /\bpostgres\/\d+\/\d+\/\d*/g;
+
+/** A comparison before promotion has a key of its own for each time. */
+const rechecked = /\/recheck\/\d+/g;
+
 /** How `Hands` calls a decision that a hold has voided, or refused, and that is given anew. */
 export const again = ' again ';
 const decidedAgain = new RegExp(`${again}\\d+$`);
@@ -71,7 +79,7 @@ const decidedAgain = new RegExp(`${again}\\d+$`);
  * What is a matter of time in what a store or the journal keeps: when it was done, and in how many batches, for their
  * size goes by how long they take.
  */
-const timely: ReadonlySet<string> = new Set(['at', 'batches']);
+const timely: ReadonlySet<string> = new Set(['at', 'batches', 'readAt']);
 
 /** The same value without times and measurements, and with what is a run's own replaced by what it is. */
 export function normal(value: unknown, own: Readonly<Record<string, string>>): Json {
@@ -79,6 +87,8 @@ export function normal(value: unknown, own: Readonly<Record<string, string>>): J
     return withoutOwn(value, own)
       .replace(measured, 'some of the $1requests')
       .replace(numbered, '$1<table>')
+      .replace(identified, 'postgres/<table>')
+      .replace(rechecked, '/recheck')
       .replace(decidedAgain, '');
   }
   if (Array.isArray(value)) return value.map((one) => normal(one, own));

@@ -1,10 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { memoryFile, type Memory } from '../../activities/flags/memory.js';
-import { createJournal } from '../../activities/journal/journal.js';
-import { createRecords } from '../../activities/records/records.js';
-import type { Json } from '../../src/engine/json.js';
-import type { JournalEvent } from '../../src/engine/journal.js';
+import type { Json } from '../../src/engine/base/json.js';
+import type { JournalEvent } from '../../src/engine/state/journal.js';
 import { replayHistory } from '../support/rollouts/replay-history.js';
 import type { Answers } from './hands.js';
 import { eventsThatCount, normal } from './normal.js';
@@ -33,7 +31,7 @@ export async function observe(stage: Stage, answers: Answers, bundle: string): P
     'beside the flags': await filesOfFlags(stage),
     ledger: await ledgerOf(stage),
     'flag memory': await flagMemoryOf(stage),
-    captures: await createRecords(stage.records).captures.list(rollout),
+    captures: await stage.records.captures.list(rollout),
     journal: eventsThatCount(journal),
     numbers: numbering(journal),
     exported: await faultOfExport(stage, journal),
@@ -75,10 +73,9 @@ function numbering(journal: readonly JournalEvent[]): string {
 }
 
 async function faultOfExport({ records, rollout }: Stage, journal: readonly JournalEvent[]): Promise<string> {
-  const exporter = createJournal(records);
-  const verification = await exporter.verify(rollout);
+  const verification = await records.journal.verify(rollout);
   if (!verification.ok) return verification.fault.reason;
-  const exported = (await exporter.read(rollout)).map(({ event }) => event);
+  const exported = (await records.journal.read(rollout)).map(({ event }) => event);
   if (exported.length !== journal.length) return `${exported.length} of ${journal.length} events`;
   const wrong = journal.find((event, index) => JSON.stringify(event) !== JSON.stringify(exported[index]));
   return wrong ? `event ${wrong.number} is another one` : 'whole';

@@ -1,4 +1,4 @@
-import { startChild } from '../../src/app/local/child-process.js';
+import { startChild } from '../../apps/local/child-process.js';
 import { remember } from './running.js';
 
 /** What an application saw of its flags. */

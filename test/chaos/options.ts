@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { milliseconds, type Duration } from '../../src/engine/duration.js';
+import { milliseconds, type Duration } from '../../src/engine/base/duration.js';
 import { faultNames, type FaultName } from './faults.js';
 
 export interface ChaosOptions {

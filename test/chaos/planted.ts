@@ -1,6 +1,6 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import pg from 'pg';
-import { environmentOf, readConfiguration, reveal } from '../../src/app/config.js';
+import { environmentOf, readConfiguration, reveal } from '../../apps/config/config.js';
 import { aboutsOf } from './about.js';
 
 /**

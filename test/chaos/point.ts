@@ -1,4 +1,4 @@
-import type { WriteMoment } from '../../activities/files/moments.js';
+import type { WriteEvent } from '../../activities/files/write-events.js';
 
 /** A moment of an activity at which something can be killed. */
 export type Moment =
@@ -26,7 +26,7 @@ export interface Point extends Call {
   /** Which of the call's places of this kind, from 1; 0 at its ends. */
   readonly place: number;
   /** How far the write is, at a place in the middle of one. */
-  readonly write?: WriteMoment;
+  readonly write?: WriteEvent;
 }
 
 /** The point as people read it, and as points are told apart. */

@@ -6,6 +6,8 @@ export interface Proxy {
   readonly port: number;
   /** Cuts every connection and refuses new ones for so many milliseconds. */
   cut(ms: number): Promise<void>;
+  /** Lets nothing through any more, and says so to nobody, until what is answered is called. */
+  hang(): () => void;
   close(): Promise<void>;
 }
 
@@ -13,6 +15,7 @@ export interface Proxy {
 export async function openProxy(target: number): Promise<Proxy> {
   const open = new Set<Socket>();
   let away = false;
+  let hung = false;
   const server = createServer((client) => {
     if (away) {
       client.destroy();
@@ -31,6 +34,7 @@ export async function openProxy(target: number): Promise<Proxy> {
       });
     }
     client.pipe(upstream).pipe(client);
+    if (hung) for (const socket of [client, upstream]) socket.pause();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const cutAll = () => open.forEach((socket) => socket.destroy());
@@ -41,6 +45,14 @@ export async function openProxy(target: number): Promise<Proxy> {
       cutAll();
       await sleep(ms);
       away = false;
+    },
+    hang() {
+      hung = true;
+      for (const socket of open) socket.pause();
+      return () => {
+        hung = false;
+        for (const socket of open) socket.resume();
+      };
     },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,6 +1,6 @@
 import splitCustomerName from '../../runbooks/split-customer-name.js';
-import type { JsonObject } from '../../src/engine/json.js';
-import type { Plan } from '../../src/engine/plan.js';
+import type { JsonObject } from '../../src/engine/base/json.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
 import { withBatchesOf } from '../support/rollouts/backfill.js';
 
 /** What people, or the world, do to a rollout; whatever gate it comes to before is approved. */

@@ -1,13 +1,13 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allOrNone, endAll } from '../../src/app/local/beginnings.js';
-import { removePostgres } from '../../src/app/local/postgres-place.js';
-import { startPostgres } from '../../src/app/local/postgres-server.js';
-import { provideTemporalCli } from '../../src/app/local/temporal-binary.js';
-import { startTemporal } from '../../src/app/local/temporal-server.js';
-import { searchAttributes } from '../../src/app/search-attributes.js';
-import { bundleWorkflows } from '../../src/app/workflow-bundle.js';
+import { allOrNone, endAll } from '../../apps/local/beginnings.js';
+import { removePostgres } from '../../apps/local/postgres-place.js';
+import { startPostgres } from '../../apps/local/postgres-server.js';
+import { provideTemporalCli } from '../../apps/local/temporal-binary.js';
+import { startTemporal } from '../../apps/local/temporal-server.js';
+import { searchAttributes } from '../../activities/temporal/search-attributes.js';
+import { bundleWorkflows } from '../../apps/worker/workflow-bundle.js';
 import type { Servers } from './stage.js';
 
 /** Servers of ours, in a directory that is removed with them. */

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { writeInitialFlags } from '../../demo/shop/initial-flags.js';
-import { sentinelId } from '../../src/analysis/sentinel.js';
-import { connect, type RolloutClient } from '../../src/app/client.js';
-import type { Configuration } from '../../src/app/config.js';
-import { endAll } from '../../src/app/local/beginnings.js';
-import { localConfiguration } from '../../src/app/local/local-configuration.js';
-import { planDigest } from '../../src/engine/digest.js';
+import { sentinelId } from '../../src/protocol/sentinel.js';
+import { type RolloutClient } from '../../apps/client/client.js';
+import type { Configuration } from '../../apps/config/config.js';
+import { endAll } from '../../apps/local/beginnings.js';
+import { localConfiguration } from '../../demo/stack/local-configuration.js';
+import { freshRecordsOn, type FreshRecords } from '../support/fresh-records.js';
 import { openShopDatabase, type ShopDatabase } from '../support/rollouts/database.js';
 import { openStorefront, type Storefront } from '../support/rollouts/storefront.js';
 import { startOnlooker, type Sight } from './onlooker.js';
@@ -18,6 +18,8 @@ import { openProxy, type Proxy } from './proxy.js';
 import type { Scenario } from './scenario.js';
 import { superviseWorker, type SupervisedWorker } from './supervised-worker.js';
 import { noteDefinitions, stopClocks } from './witness.js';
+import { planDigest } from '../../src/engine/plan/plan-digest.js';
+import { connect } from '../../apps/client/connect.js';
 
 /** What all runs share. */
 export interface Servers {
@@ -43,7 +45,7 @@ export interface Stage {
   /** The network between worker and database. */
   readonly network: Proxy;
   readonly flagFile: string;
-  readonly records: string;
+  readonly records: FreshRecords;
   /** What the database says was defined, in order. */
   definitions(): Promise<string[]>;
   /** What applications saw of their flags until now. */
@@ -80,14 +82,21 @@ export async function setStage({ scenario, servers, strikes = [], planted }: Sta
     opened.push(() => network.close());
     const shop = await openStorefront(flagFile);
     opened.push(() => shop.close());
-    const records = join(dir, 'records');
+    const records = await freshRecordsOn(servers.postgres, environment);
+    opened.push(() => records.close());
     const config = join(dir, 'switchback.config.json');
-    await writeConfiguration(config, environment, { dir, flagFile, database, network, shop, scenario });
+    await writeConfiguration(config, environment, {
+      flagFile,
+      database,
+      network,
+      shop,
+      scenario,
+      records,
+    });
     const client = await connect({ address: servers.temporal });
     opened.push(() => client.close());
     const temporal = new Client({ connection: await Connection.connect({ address: servers.temporal }) });
     opened.push(() => temporal.connection.close());
-    await mkdir(records);
     const worker = await superviseWorker(
       {
         environment,
@@ -137,20 +146,20 @@ async function writeConfiguration(
   file: string,
   environment: string,
   place: {
-    dir: string;
     flagFile: string;
     database: ShopDatabase;
     network: Proxy;
     shop: Storefront;
     scenario: Scenario;
+    records: { url: string };
   },
 ): Promise<void> {
-  const { dir, flagFile, database, network, shop, scenario } = place;
+  const { flagFile, database, network, shop, scenario, records } = place;
   const url = new URL(database.url);
   url.port = String(network.port);
   const local = localConfiguration({
-    dir,
     flagFile,
+    records: { url: records.url },
     postgres: { url: url.href },
     shop,
     customers: scenario.customers,

@@ -1,5 +1,5 @@
-import { allOrNone } from '../../src/app/local/beginnings.js';
-import { startChild, type Child } from '../../src/app/local/child-process.js';
+import { allOrNone } from '../../apps/local/beginnings.js';
+import { startChild, type Child } from '../../apps/local/child-process.js';
 import type { Point } from './point.js';
 import type { Order, Report, Strike, WorkerUnderTest } from './protocol.js';
 import { remember } from './running.js';

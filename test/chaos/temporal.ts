@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '../../src/app/local/ports.js';
-import { startTemporal } from '../../src/app/local/temporal-server.js';
-import { searchAttributes } from '../../src/app/search-attributes.js';
+import { freePorts } from '../../apps/local/ports.js';
+import { startTemporal } from '../../apps/local/temporal-server.js';
+import { searchAttributes } from '../../activities/temporal/search-attributes.js';
 import { remember } from './running.js';
 
 /** A Temporal server that keeps its workflows when it is killed. */

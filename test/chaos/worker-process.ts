@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { runWorker } from '../../src/app/worker.js';
+import { runWorker } from '../../apps/worker/worker.js';
 import { planted } from './planted.js';
 import type { Order, WorkerUnderTest } from './protocol.js';
 import { Striker } from './striker.js';

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpenFeature, ProviderEvents, ServerProviderStatus, type Client } from '@openfeature/server-sdk';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FlagFileProvider } from '../../demo/shop/flag-provider.js';
 import { SPLIT_NAME, writeInitialFlags } from '../../demo/shop/initial-flags.js';
+import { eventually } from '../support/eventually.js';
 
 let directory: string;
 let file: string;
@@ -39,8 +40,7 @@ async function withDefault(variant: 'on' | 'off'): Promise<string> {
 }
 
 const isOn = (): Promise<boolean> => flags.getBooleanValue(SPLIT_NAME, false, { targetingKey: '1' });
-const until = (value: boolean): Promise<void> =>
-  vi.waitFor(async () => expect(await isOn()).toBe(value), { timeout: 5_000, interval: 2 });
+const until = (value: boolean): Promise<void> => eventually(async () => expect(await isOn()).toBe(value));
 
 describe('flags from a file', () => {
   test('begin with everyone on the baseline, beside flags of others', async () => {
@@ -83,7 +83,7 @@ describe('flags from a file', () => {
       (good: string) =>
         good.replace('"defaultVariant":"off"', '"defaultVariant":"off","targeting":{"perhaps":[1]}'),
     ],
-  ])('stay as they were with %s, until it is mended', async (_what, spoil) => {
+  ])('stay as they were with %s, until it is fixed', async (_what, spoil) => {
     await replace(await withDefault('on'));
     await until(true);
     const stale = new Promise<string | undefined>((resolve) => {
@@ -102,7 +102,7 @@ describe('flags from a file', () => {
     await replace(await withDefault('on'));
     await until(true);
     await rm(file);
-    await vi.waitFor(() => expect(flags.providerStatus).toBe(ServerProviderStatus.STALE), { timeout: 5_000 });
+    await eventually(() => expect(flags.providerStatus).toBe(ServerProviderStatus.STALE));
     expect(await isOn()).toBe(true);
   });
 

@@ -4,13 +4,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LoadStats } from '../../demo/load/counters.js';
-import { judge } from '../../demo/load/judge.js';
+import { audit } from '../../demo/load/audit.js';
 import type { LedgerRecord } from '../../demo/load/ledger.js';
 import { writeInitialFlags } from '../../demo/shop/initial-flags.js';
 import { expose } from './flags.js';
 import { EXPAND, shopDatabase, type ShopDatabase } from './shop-database.js';
+import { eventually } from '../support/eventually.js';
 
 const CUSTOMERS = 500;
 
@@ -89,7 +90,7 @@ describe('shop and load as child processes', () => {
     await heard(load, 'ready');
     const stats = () => tell<LoadStats>(load, { type: 'stats' });
     const until = (what: (now: LoadStats) => boolean) =>
-      vi.waitFor(async () => expect(what(await stats())).toBe(true), { timeout: 20_000, interval: 100 });
+      eventually(async () => expect(what(await stats())).toBe(true));
 
     await until(({ served }) => served > 200);
     await expose(flagsFile, 50);
@@ -104,15 +105,16 @@ describe('shop and load as child processes', () => {
     const ended = once(load, 'exit');
     const stopped = await tell<{ stats: LoadStats }>(load, { type: 'stop' }, 'stopped');
     expect(await ended).toEqual([0, null]);
-    expect(stopped.stats).toMatchObject({ failed: 0, failures: [], inFlight: 0, skipped: 0 });
+    // How many it left out tells of the machine alone.
+    expect(stopped.stats).toMatchObject({ failed: 0, failures: [], inFlight: 0 });
 
     const ledger = JSON.parse(await readFile(ledgerFile, 'utf8')) as LedgerRecord;
     expect(ledger.created.length * ledger.orders.length * Object.keys(ledger.names).length).toBeGreaterThan(
       0,
     );
-    expect(await judge(database.url, ledger)).toMatchObject({ rowsLost: 0, examples: [] });
+    expect(await audit(database.url, ledger)).toMatchObject({ rowsLost: 0, examples: [] });
     await database.execute(`delete from shop.orders where id = ${ledger.orders[0]?.id ?? 0}`);
-    expect(await judge(database.url, ledger)).toMatchObject({ rowsLost: 1 });
+    expect(await audit(database.url, ledger)).toMatchObject({ rowsLost: 1 });
 
     const closed = once(shop, 'exit');
     shop.send({ type: 'stop' });
@@ -140,19 +142,19 @@ describe('shop and load as child processes', () => {
     const { url } = await heard<{ url: string }>(shop, 'ready');
     const load = startLoad(url);
     await heard(load, 'ready');
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await tell<LoadStats>(load, { type: 'stats' })).served).toBeGreaterThan(50),
     );
     shop.kill('SIGKILL');
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await tell<LoadStats>(load, { type: 'stats' })).failed).toBeGreaterThan(50),
     );
     const { stats } = await tell<{ stats: LoadStats }>(load, { type: 'stop' }, 'stopped');
     expect(stats.byArm.none.failed).toBeGreaterThan(50);
     expect(stats.failures[0]).toMatchObject({ arm: null, status: null });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const ledger = JSON.parse(await readFile(ledgerFile, 'utf8')) as LedgerRecord;
-      const judgement = await judge(database.url, ledger);
+      const judgement = await audit(database.url, ledger);
       expect(judgement.rowsLost).toBe(0);
       expect(judgement.unverified).toBeGreaterThan(0);
     });

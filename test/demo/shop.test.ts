@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { upsetsFaultyCandidate } from '../../demo/shop/fault.js';
 import { writeInitialFlags } from '../../demo/shop/initial-flags.js';
 import { FAMILY } from '../../demo/shop/names.js';
 import { startShop, type RunningShop } from '../../demo/shop/server.js';
 import { expose } from './flags.js';
 import { EXPAND, shopDatabase, type ShopDatabase } from './shop-database.js';
+import { eventually } from '../support/eventually.js';
 
 let directory: string;
 let flagsFile: string;
@@ -60,10 +61,7 @@ async function ask(
 
 async function switchTo(arm: 'baseline' | 'candidate'): Promise<void> {
   await expose(flagsFile, arm === 'candidate' ? 100 : 0);
-  await vi.waitFor(async () => expect((await ask('GET', '/customers/1')).arm).toBe(arm), {
-    timeout: 5_000,
-    interval: 5,
-  });
+  await eventually(async () => expect((await ask('GET', '/customers/1')).arm).toBe(arm));
 }
 
 const maryAnn = { name: { given: 'Mary Ann', family: 'Smith' } };
@@ -105,7 +103,7 @@ describe('a customer served by', () => {
       Promise.all(
         Array.from({ length: 100 }, async (_, index) => (await ask('GET', `/customers/${index + 1}`)).arm),
       );
-    await vi.waitFor(async () => expect(new Set(await arms()).size).toBe(2), { timeout: 5_000 });
+    await eventually(async () => expect(new Set(await arms()).size).toBe(2));
     expect(await arms()).toEqual(await arms());
   });
 });
@@ -143,9 +141,7 @@ describe('a shop asked for what it cannot do', () => {
     await database.execute(
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'demo-shop' and datname = current_database()`,
     );
-    await vi.waitFor(async () => expect((await ask('GET', '/customers/1')).status).toBe(200), {
-      timeout: 5_000,
-    });
+    await eventually(async () => expect((await ask('GET', '/customers/1')).status).toBe(200));
   });
 });
 
@@ -185,7 +181,7 @@ describe('a faulty candidate', () => {
     try {
       const startedAt = performance.now();
       const answer = ask('GET', '/customers/9');
-      await vi.waitFor(async () =>
+      await eventually(async () =>
         expect(await metricsText()).toContain('shop_requests_in_flight{arm="candidate"} 1'),
       );
       expect(await answer).toMatchObject({ status: 200, fault: null });
@@ -193,7 +189,7 @@ describe('a faulty candidate', () => {
     } finally {
       shop.setCandidate('good');
     }
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await metricsText()).toContain('shop_requests_in_flight{arm="candidate"} 0'),
     );
   });
@@ -218,8 +214,8 @@ describe('metrics', () => {
     shop.setCandidate('throws');
     await ask('PATCH', '/customers/3', { name: { given: 'Zoe', family: 'Zhang' } });
     shop.setCandidate('good');
-    await vi.waitFor(async () => expect(await count('candidate', 'ok', 'order')).toBe(served + 1));
-    await vi.waitFor(async () => expect(await count('candidate', 'error', 'rename')).toBe(failed + 1));
+    await eventually(async () => expect(await count('candidate', 'ok', 'order')).toBe(served + 1));
+    await eventually(async () => expect(await count('candidate', 'error', 'rename')).toBe(failed + 1));
     expect(await count('baseline', 'ok', 'order')).toBe(other);
     expect(await metricsText()).toMatch(
       /shop_request_duration_seconds_bucket\{le="0\.005",arm="candidate"\} \d+/,

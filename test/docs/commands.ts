@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import { vi } from 'vitest';
 import { readOptions as readBenchOptions } from '../../bench/options.js';
 import { readOptions } from '../../demo/run/options.js';
-import { run } from '../../src/app/cli/run.js';
-import { runCommand } from '../../src/app/local/commands.js';
-import { provideTemporalCli } from '../../src/app/local/temporal-binary.js';
-import { switchback } from '../app/cli/console.js';
+import { run } from '../../apps/cli/run.js';
+import { runCommand } from '../../apps/local/commands.js';
+import { provideTemporalCli } from '../../apps/local/temporal-binary.js';
+import { switchback } from '../apps/cli/console.js';
 
 /** Commands that are too big to run here, and where they are run instead. */
 export const runElsewhere: Readonly<Record<string, string>> = {

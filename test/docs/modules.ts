@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isDefinedAdapter } from '../../activities/custom/define.js';
-import { isRunbook } from '../../src/engine/runbook.js';
+import { isDefinedAdapter } from '../../activities/adapter/define.js';
+import { isRunbook } from '../../src/engine/plan/runbook.js';
 import { root, type Block } from './blocks.js';
 
 /**

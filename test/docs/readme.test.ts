@@ -3,11 +3,19 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoParams, scenarioNames } from '../../demo/run/scenarios.js';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
-import { stepsOf } from '../../src/engine/plan.js';
+import { stepsOf } from '../../src/engine/plan/plan.js';
 import { readPages, root, type Page } from './blocks.js';
 import { faultsOf } from './check.js';
 import { commandLines, runElsewhere } from './commands.js';
 import { openProject, type Project } from './modules.js';
+
+const longestCell = 300;
+
+/** The cells of the tables of a page. */
+function cellsOf(text: string): string[] {
+  const rows = text.split('\n').filter((line) => /^\|.*\|$/.test(line) && !/^\|[-\s|:]+$/.test(line));
+  return rows.flatMap((row) => row.slice(1, -1).split('|')).map((cell) => cell.trim());
+}
 
 let pages: Page[];
 let readme: string;
@@ -22,6 +30,13 @@ afterAll(() => project.remove());
 describe('the pages', () => {
   it('have blocks that compile, evaluate, parse or run', async () => {
     expect(await faultsOf(pages, project)).toEqual([]);
+  });
+
+  it('have no table cell that neither a terminal nor a diff can show', () => {
+    const cells = pages.flatMap(({ path, text }) => cellsOf(text).map((cell) => ({ path, cell })));
+    expect(cells.length).toBeGreaterThan(100);
+    expect(cells.filter(({ cell }) => cell.length > longestCell)).toEqual([]);
+    expect(cellsOf(`| a | ${'x'.repeat(longestCell + 1)} |`).at(-1)).toHaveLength(longestCell + 1);
   });
 
   it('link only to files that are there', async () => {
@@ -75,7 +90,7 @@ it('quotes refusals of plans in the words of the engine', async () => {
     .split('\n')
     .filter((line) => /^\| [a-z]/.test(line));
   expect(rows.length).toBeGreaterThan(12);
-  const engine = join(root, 'src/engine');
+  const engine = join(root, 'src/engine/plan');
   const rules = (await readdir(join(engine, 'rules'))).map((name) => join('rules', name));
   const files = [...rules, 'runbook.ts', 'shape.ts'].map((name) => join(engine, name));
   const source = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');

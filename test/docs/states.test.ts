@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { machine } from '../../src/engine/status.js';
+import { machine } from '../../src/engine/state/status.js';
 import { root } from './blocks.js';
 import { statesPage } from './states.js';
 

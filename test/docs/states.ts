@@ -1,14 +1,14 @@
 import { format, resolveConfig } from 'prettier';
-import { machine, type Status } from '../../src/engine/status.js';
+import { machine, type Status } from '../../src/engine/state/status.js';
 
 const statuses = Object.keys(machine) as Status[];
 const ends = statuses.filter((status) => machine[status].to.length === 0);
 
-/** `docs/states.md` as the table in `src/engine/status.ts` gives it. */
+/** `docs/states.md` as the table in `src/engine/state/status.ts` gives it. */
 export async function statesPage(): Promise<string> {
   const text = `# States
 
-Drawn from the table in [src/engine/status.ts](../src/engine/status.ts) by \`npm run docs:states\`. The property tests hold every rollout they see against the same table; where a rollout stands is told from what it holds ([decision 20](decisions/0020-status-from-state.md)). What people do about each status stands in [operating rollouts](operating.md).
+Drawn from the table in [src/engine/state/status.ts](../src/engine/state/status.ts) by \`npm run docs:states\`. The property tests hold every rollout they see against the same table; where a rollout stands is told from what it holds ([decision 20](decisions/0020-status-from-state.md)). What people do about each status stands in [operating rollouts](operating.md).
 
 \`\`\`mermaid
 ${diagram().join('\n')}

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digestOf } from '../../src/engine/digest.js';
-import { canonicalJson, deepFreeze, type Json } from '../../src/engine/json.js';
+import { digestOf } from '../../src/engine/base/digest.js';
+import { canonicalJson, deepFreeze, type Json } from '../../src/engine/base/json.js';
 
 /** The same value with the members of every object in reverse order. */
 function reversed(value: Json): Json {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Refusal } from '../../src/engine/errors.js';
-import { formatDuration, milliseconds, type Duration } from '../../src/engine/duration.js';
+import { Refusal } from '../../src/engine/base/errors.js';
+import { formatDuration, milliseconds, type Duration } from '../../src/engine/base/duration.js';
 
 describe('milliseconds', () => {
   it.each<[Duration, number]>([

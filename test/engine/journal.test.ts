@@ -6,7 +6,7 @@ import {
   findChainFault,
   type JournalEntry,
   type JournalEvent,
-} from '../../src/engine/journal.js';
+} from '../../src/engine/state/journal.js';
 
 const rollout = 'rollout/test/sample/1';
 

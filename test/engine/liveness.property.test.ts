@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../support/effort.js';
 import { run, Stranded } from '../support/world.js';
 import { plans } from '../support/world/plans.js';
 import { demand, everyRun } from '../support/world/property.js';
@@ -33,7 +34,7 @@ describe('liveness', () => {
         const [one, two] = [await run(plan, script), await run(plan, script)];
         expect(two.state).toEqual(one.state);
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decisionsNow } from '../../src/engine/judge.js';
-import { machine } from '../../src/engine/status.js';
+import { decisionsNow } from '../../src/engine/decide/admit.js';
+import { machine } from '../../src/engine/state/status.js';
 import { run, type Script } from '../support/world.js';
 import { approves, type Person } from '../support/world/people.js';
 import { act, byAction, expose, gate, planOf, watch } from '../support/world/plans.js';

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { ask, enter, noLocks, orphan, release, stop, type Asking } from '../../src/engine/locks.js';
-import { decisionsNow } from '../../src/engine/judge.js';
-import { evidenceKept, type Plan } from '../../src/engine/plan.js';
-import { initialState } from '../../src/engine/state.js';
+import { ask, enter, noLocks, orphan, release, stop } from '../../src/environment/locks/table.js';
+import { decisionsNow } from '../../src/engine/decide/admit.js';
+import { evidenceKept, type Plan } from '../../src/engine/plan/plan.js';
+import { initialState } from '../../src/engine/state/state.js';
 import { run, type Script } from '../support/world.js';
 import { resolves, type Person } from '../support/world/people.js';
 import { act, byAction, expose, planOf, watch } from '../support/world/plans.js';
+import type { Asking } from '../../src/protocol/locks.js';
 
 const meg = { name: 'meg', groups: ['owners'] };
 const halts = (when: Pick<Person, 'on' | 'nth' | 'after'>): Person => ({
@@ -142,13 +143,13 @@ describe('what operators do at the worst moment', () => {
 });
 
 it('does not let a pause hold up a rollout that takes another one back', () => {
-  const takesBack = { rollout: 'r', kind: 'rescue', by: 'meg', reason: 'tested' } as const;
+  const reverts = { rollout: 'r', kind: 'rescue', by: 'meg', reason: 'tested' } as const;
   const state = initialState(rising, {
     rollout: 'r2',
     environment: 'e',
     digest: 'd',
     startedBy: 'meg',
-    takesBack,
+    reverts: reverts,
   });
   state.exposure = 5;
   expect(decisionsNow(rising, state)).toEqual(['abort']);
@@ -164,7 +165,7 @@ describe('locks around a rescue', () => {
     ...more,
   });
   const orphaned = orphan(ask(noLocks, asking('old'), 1).table, 'old', 'terminated', 2);
-  const rescued = ask(orphaned, asking('rescue', { takesBack: 'old' }), 3).table;
+  const rescued = ask(orphaned, asking('rescue', { reverts: 'old' }), 3).table;
 
   it('gives the orphan its lock back when nothing was taken back, and frees it otherwise', () => {
     const failed = release(rescued, { rollout: 'rescue', askedAt: 4, handsBack: true }, 4);
@@ -174,7 +175,7 @@ describe('locks around a rescue', () => {
 
   it('passes the lock of a rescue that was terminated on to the next', () => {
     const twice = orphan(rescued, 'rescue', 'terminated too', 4);
-    const { answer, table } = ask(twice, asking('again', { takesBack: 'old' }), 5);
+    const { answer, table } = ask(twice, asking('again', { reverts: 'old' }), 5);
     expect(answer).toEqual({ status: 'granted' });
     const back = release(table, { rollout: 'again', askedAt: 6, handsBack: true }, 6);
     expect(back.holders).toMatchObject([{ rollout: 'old' }]);

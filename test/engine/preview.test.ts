@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { preview } from '../../src/engine/preview.js';
-import { stepsOf } from '../../src/engine/plan.js';
+import { stepsOf } from '../../src/engine/plan/plan.js';
 import fc from 'fast-check';
 import { plans } from '../support/world/plans.js';
 

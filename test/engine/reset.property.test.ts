@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Capture } from '../../src/engine/ports.js';
+import { cases } from '../support/effort.js';
 import { run } from '../support/world.js';
 import { demand, endingOf, type Counts } from '../support/world/property.js';
 import { plans } from '../support/world/plans.js';
 import { scripts } from '../support/world/scripts.js';
+import type { Capture } from '../../src/engine/state/values.js';
 
 const worlds = plans().chain((plan) => scripts(plan).map((script) => ({ plan, script })));
 const moments = fc
@@ -41,7 +42,7 @@ describe('a rollout whose workflow is reset', () => {
             expect(world.state.captures[target]?.state ?? state).toEqual(state);
           }
         }),
-        { numRuns: 400 },
+        { numRuns: cases(400) },
       );
       demand(counts, { reset: 150, completed: 5, 'rolled-back': 20, 'past the point of no return': 1 });
     },
@@ -85,7 +86,7 @@ describe('a rollout whose workflow is reset', () => {
           expect(world.after()).toBe(world.before);
         }
       }),
-      { numRuns: 600 },
+      { numRuns: cases(600) },
     );
     demand(counts, { reset: 150, completed: 5, 'rolled-back': 20, over: 20, unwinding: 20 });
   });

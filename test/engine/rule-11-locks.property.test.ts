@@ -1,11 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as locks from '../../src/engine/locks.js';
-import type { Asking, LockTable } from '../../src/engine/locks.js';
-import type { Target } from '../../src/engine/plan.js';
-import type { LockAnswer } from '../../src/engine/ports.js';
+import * as locks from '../../src/environment/locks/table.js';
+import type { Target } from '../../src/engine/plan/plan.js';
+import type { LockAnswer, Things } from '../../src/engine/state/values.js';
+import type { Asking, LockTable } from '../../src/protocol/locks.js';
 
+/** Two names of these stand for what others stand for too, or for a part of it. */
+const things: Things = {
+  'table:shop': ['pg/1'],
+  'table:shop.customer': ['pg/1/7', 'pg/1/"shop"/"customer"'],
+  'table:shops': ['pg/2'],
+  'table:other.client': ['pg/1/7'],
+  'table:other.client_2026': ['pg/1/7/8'],
+};
 const targets: Target[] = [
+  'table:other.client',
+  'table:other.client_2026',
   'table:shop',
   'table:shop.customer',
   'table:shop.orders',
@@ -16,7 +26,7 @@ const targets: Target[] = [
 const rollouts = Array.from({ length: 8 }, (_, index) => `rollout/env/book/${index}`);
 
 type Command =
-  | { do: 'ask'; rollout: string; scope: Target[]; wait: boolean; takesBack?: string }
+  | { do: 'ask'; rollout: string; scope: Target[]; wait: boolean; reverts?: string }
   | { do: 'release' | 'orphan' | 'adopt' | 'takeOver'; rollout: string }
   | { do: 'stop' | 'lift' };
 
@@ -27,7 +37,7 @@ const asking = fc.record(
     rollout: aRollout,
     scope: fc.uniqueArray(fc.constantFrom(...targets), { minLength: 1, maxLength: 3 }),
     wait: fc.boolean(),
-    takesBack: aRollout,
+    reverts: aRollout,
   },
   { requiredKeys: ['do', 'rollout', 'scope', 'wait'] },
 );
@@ -68,8 +78,9 @@ function play(given: readonly Command[]): Step[] {
 }
 
 function askingOf(command: Extract<Command, { do: 'ask' }>, askedAt: number): Asking {
-  const { rollout, scope, wait, takesBack } = command;
-  return { rollout, owner: `owner of ${rollout}`, scope, wait, askedAt, ...(takesBack && { takesBack }) };
+  const { rollout, scope, wait, reverts } = command;
+  const owner = `owner of ${rollout}`;
+  return { rollout, owner, scope, things, wait, askedAt, ...(reverts && { reverts }) };
 }
 
 function change(table: LockTable, command: Exclude<Command, { do: 'ask' }>, at: number): LockTable {
@@ -89,8 +100,18 @@ function change(table: LockTable, command: Exclude<Command, { do: 'ask' }>, at: 
   }
 }
 
+/** What stands for the same, or for a part of it, worked out by hand: customer, client and a partition of it. */
+const same: readonly (readonly Target[])[] = [
+  ['table:shop', 'table:other.client', 'table:other.client_2026'],
+  ['table:shop.customer', 'table:other.client', 'table:other.client_2026'],
+  ['table:other.client', 'table:other.client_2026'],
+];
+const together = (one: Target, other: Target) =>
+  same.some(
+    ([whole, ...parts]) => [one, other].includes(whole!) && parts.some((part) => [one, other].includes(part)),
+  );
 const clash = (a: { scope: readonly Target[] }, b: { scope: readonly Target[] }) =>
-  a.scope.some((one) => b.scope.some((other) => locks.conflict(one, other)));
+  a.scope.some((one) => b.scope.some((other) => locks.conflict(one, other) || together(one, other)));
 
 function everyStep(check: (step: Step) => void, runs = 1_000): void {
   fc.assert(
@@ -108,6 +129,27 @@ describe('rule 11: one rollout per target at a time', () => {
     ['table:shop.customer', 'table:shop.orders', false],
     ['table:a', 'flag:a', false],
   ])('%s and %s conflict: %s', (a, b, expected) => expect(locks.conflict(a, b)).toBe(expected));
+
+  it('has the second of two names for one table stand in line, and says what the first calls it', () => {
+    const of = (rollout: string, target: Target, askedAt: number): Asking => ({
+      rollout,
+      owner: 'team',
+      scope: [target],
+      things,
+      wait: true,
+      askedAt,
+    });
+    const first = locks.ask(locks.noLocks, of('one', 'table:shop.customer', 1), 1);
+    const second = locks.ask(first.table, of('two', 'table:other.client', 2), 2);
+    expect(second.answer).toEqual({
+      status: 'queued',
+      behind: [{ rollout: 'one', owner: 'team', target: 'table:other.client', as: 'table:shop.customer' }],
+    });
+    const byName = locks.ask(first.table, { ...of('two', 'table:other.client', 2), wait: false }, 2);
+    expect(byName.answer).toMatchObject({
+      reason: expect.stringContaining('table:other.client (there called table:shop.customer) is held'),
+    });
+  });
 
   it('never gives conflicting targets to two (1,000 runs)', () =>
     everyStep(({ after: { holders } }) => {
@@ -133,10 +175,10 @@ describe('rule 11: one rollout per target at a time', () => {
         const earlier = (place < 0 ? line : line.slice(0, place)).filter((other) =>
           after.line.some(({ rollout }) => rollout === other.rollout),
         );
-        const takesBack =
-          claim.takesBack !== undefined &&
-          (before.holders.some(({ rollout }) => rollout === claim.takesBack) || command.do === 'orphan');
-        if (!takesBack) for (const other of earlier) expect(clash(claim, other)).toBe(false);
+        const reverts =
+          claim.reverts !== undefined &&
+          (before.holders.some(({ rollout }) => rollout === claim.reverts) || command.do === 'orphan');
+        if (!reverts) for (const other of earlier) expect(clash(claim, other)).toBe(false);
       }
     }));
 
@@ -241,7 +283,7 @@ describe('whether a rollout that was reset has its scope still', () => {
 
   it('is refused, and nothing asked for, once a rescue had it or somebody took it over', () => {
     const orphaned = locks.orphan(held, 'one', 'terminated', 2);
-    const rescue = { ...one, rollout: 'rescue', takesBack: 'one', askedAt: 3 };
+    const rescue = { ...one, rollout: 'rescue', reverts: 'one', askedAt: 3 };
     const rescued = locks.release(locks.ask(orphaned, rescue, 3).table, { rollout: 'rescue', askedAt: 4 }, 4);
     for (const table of [rescued, locks.takeOver(orphaned, 'one', 3)]) {
       const { answer, table: after } = locks.ask(table, holds, 5);
@@ -276,18 +318,14 @@ describe('an orphaned lock', () => {
   it('passes over to the rollout that takes it back, before those in line, also in a stopped environment', () => {
     const stopped = locks.stop(orphaned, { at: 4, by: 'ana', reason: 'smoke' });
     for (const table of [orphaned, stopped]) {
-      const rescue = locks.ask(table, claim('rescue', { takesBack: 'one' }), 5);
+      const rescue = locks.ask(table, claim('rescue', { reverts: 'one' }), 5);
       expect(rescue.answer).toEqual({ status: 'granted' });
       expect(rescue.table.holders).toMatchObject([{ rollout: 'rescue' }]);
     }
   });
 
   it('passes over also when it becomes known only while that rollout waits', () => {
-    const waiting = locks.ask(
-      locks.ask(held, claim('two'), 2).table,
-      claim('rescue', { takesBack: 'one' }),
-      3,
-    );
+    const waiting = locks.ask(locks.ask(held, claim('two'), 2).table, claim('rescue', { reverts: 'one' }), 3);
     expect(waiting.answer.status).toBe('queued');
     const table = locks.orphan(waiting.table, 'one', 'terminated', 4);
     expect(table.holders).toMatchObject([{ rollout: 'rescue' }]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { stepsOf, type Act } from '../../src/engine/plan.js';
-import { run, type World } from '../support/world.js';
+import { stepsOf, type Act, type Plan } from '../../src/engine/plan/plan.js';
+import { run, type Script, type World } from '../support/world.js';
 import { act, byAction, expose, planOf, watch } from '../support/world/plans.js';
 import { actOf, demand, endingOf, everyRun, unwindingAt } from '../support/world/property.js';
 
@@ -20,8 +20,8 @@ function interruptedRetreat({ trace }: World): boolean {
   return trace.events('retreating').length > trace.events('retreated').length;
 }
 
-function kindOf({ takesFromBaseline, exposure }: Act): 0 | 1 | 2 {
-  return takesFromBaseline ? 0 : exposure ? 1 : 2;
+function kindOf({ removesFromBaseline, exposure }: Act): 0 | 1 | 2 {
+  return removesFromBaseline ? 0 : exposure ? 1 : 2;
 }
 
 describe('rule 2: unwinding', () => {
@@ -63,7 +63,7 @@ describe('rule 2: unwinding', () => {
       if (!began) return [];
       const { trace, state } = world;
       const started = state.started.map((id) => actOf(world, id));
-      const takers = started.some(({ takesFromBaseline }) => takesFromBaseline);
+      const takers = started.some(({ removesFromBaseline }) => removesFromBaseline);
       const exposed = [...new Set(started.filter(({ exposure }) => exposure).map(({ target }) => target))];
       const changes = trace
         .of('change')
@@ -113,9 +113,13 @@ describe('rule 2: unwinding', () => {
       const { trace, state } = world;
       const drains = state.started.map((id) => actOf(world, id).exposure?.drain ?? -1);
       const drain = Math.max(-1, ...drains);
+      // Nothing waits for what an operator left out: its restore may have been under way, and land late.
+      const leftOut = (step: string) => state.steps[step]?.status === 'skipped';
       const restored = trace
         .of('change')
-        .filter(({ verb, target }) => verb === 'restore' && target.startsWith('flag:'));
+        .filter(
+          ({ verb, target, step }) => verb === 'restore' && target.startsWith('flag:') && !leftOut(step),
+        );
       const other = firstUndos(world).find((undo) => kindOf(undo.act) === 2);
       const last = restored.at(-1);
       if (drain < 0 || !other || !last) return [];
@@ -123,6 +127,65 @@ describe('rule 2: unwinding', () => {
       return ['drained'];
     });
     demand(counts, { drained: 8 });
+  });
+
+  it('takes nothing that the candidate needs before nobody is served it, or an operator says so (400 runs)', async () => {
+    const late = [0, 2, 40, Infinity] as const;
+    const change = (script: Script, plan: Plan): Script => {
+      const times = late[JSON.stringify(plan).length % late.length]!;
+      return { ...script, behaviours: { ...script.behaviours, observe: { times } } };
+    };
+    const counts = await everyRun({ plan: { exposes: true }, runs: 400, change }, (world) => {
+      if (!unwindingAt(world)) return [];
+      const { trace, state } = world;
+      const other = firstUndos(world).find(
+        ({ act: { exposure, removesFromBaseline, undo } }) =>
+          !exposure && !removesFromBaseline && undo.type !== 'nothing',
+      );
+      if (!other) return [];
+      const exposed = new Set(
+        state.started.map((id) => actOf(world, id)).flatMap((act) => (act.exposure ? [act.target] : [])),
+      );
+      const began = unwindingAt(world)!;
+      for (const target of exposed) {
+        const said = trace
+          .of('event')
+          .find(
+            ({ index, event }) =>
+              event.type === 'unserved' && index > began.index && event.reason.startsWith(target),
+          );
+        expect(said && said.index < other.index, `${target} is served to nobody`).toBe(true);
+        const asked = trace
+          .ends('observe')
+          .some((end) => end.ok && end.target === target && end.index < other.index);
+        if (!asked) expect(said?.event.by, 'somebody did not wait for it').toBeDefined();
+      }
+      const called = trace.events('still-served').length > 0;
+      return exposed.size === 0 ? [] : called ? ['late'] : ['in time'];
+    });
+    demand(counts, { 'in time': 20, late: 5 });
+  });
+
+  it('calls somebody while an application still serves the candidate, and goes on by itself when it stops', async () => {
+    const plan = planOf({
+      expand: [act('do/1', 'table:x', byAction)],
+      canary: [expose('a', 5, 1_000), watch('1')],
+    });
+    const world = await run(plan, {
+      behaviours: { 'observe expose/a/5': { times: 30 } },
+      people: [{ on: 'watch-started', after: 1_000, write: () => abort }],
+      rescued: false,
+    });
+    expect(endingOf(world)).toBe('rolled-back');
+    const { trace } = world;
+    const [called] = trace.events('still-served');
+    const told = trace.calls('notify').find(({ index }) => index > called!.index);
+    expect(told?.input).toMatchObject({
+      urgency: 'incident',
+      text: expect.stringContaining('flag:a went back'),
+    });
+    expect(trace.calls('undo')[0]!.at - called!.at).toBeGreaterThan(10_000);
+    expect(trace.events('needs-operator')).toEqual([]);
   });
 
   it('restores and drains again when an exposure lands after its restore', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Judgement, Subscription } from '../../src/engine/ports.js';
-import type { Target } from '../../src/engine/plan.js';
+import type { Target } from '../../src/engine/plan/plan.js';
 import { run } from '../support/world.js';
 import { act, byAction, expose, planOf, watch } from '../support/world/plans.js';
 import { actOf, demand, endingOf, everyRun } from '../support/world/property.js';
+import type { Judgement, Subscription } from '../../src/engine/state/values.js';
 
 describe('rule 3: rolled-back is said only of what was read again', () => {
   it('means that the world is as it was, also after everything late has landed (500 runs)', async () => {
@@ -106,7 +106,9 @@ describe('rule 3: rolled-back is said only of what was read again', () => {
     const told = trace.calls('notify').map(({ input }) => input);
     expect(told).toContainEqual({
       rollout: 'rollout/test/sample/1',
+      owner: plan.owner,
       urgency: 'incident',
+      kind: 'drift',
       text: 'flag:a was not as this rollout left it when it was taken back: somebody set it to 7',
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../src/engine/plan.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
 import { run, Stranded, type Script } from '../support/world.js';
 import { resolves } from '../support/world/people.js';
 import { act, byAction, deadlines, expose, planOf, watch } from '../support/world/plans.js';
@@ -37,9 +37,15 @@ describe('rule 4: an undo that keeps failing calls an operator', () => {
         const chosen = trace
           .events('decision')
           .some(({ index, event }) => index > (next?.index ?? 0) && event.evidence?.accepted === true);
+        // The tries of an exposure go on meanwhile.
+        const helped =
+          failed.target?.startsWith('flag:') &&
+          trace
+            .events('undone')
+            .some(({ index, event }) => index > failed.index && event.step === failed.step);
         // Of two that failed together only one is asked about when the answer is to halt.
-        if (!(ended instanceof Error)) expect(chosen, 'it did not end by itself').toBe(true);
-        if (!next) expect(ended).toMatchObject({ type: 'halted' });
+        if (!(ended instanceof Error)) expect(chosen || helped, 'it did not end by itself').toBe(true);
+        if (!next && !helped) expect(ended).toMatchObject({ type: 'halted' });
         seen.push('failed undo');
       }
       return seen;
@@ -96,7 +102,7 @@ describe('rule 4: an undo that keeps failing calls an operator', () => {
     expect(world.ended).toBeInstanceOf(Stranded);
     const [undone] = world.trace.events('undone');
     expect(undone?.event.step).toBe('expose/a/5');
-    expect(undone!.at).toBeLessThan(world.trace.events('needs-operator')[0]!.at - 60_000);
+    expect(undone!.at).toBeLessThan(world.trace.events('needs-operator')[0]!.at);
     expect(world.state.steps['expose/a/5']?.status).toBe('undone');
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actsOf } from '../../src/engine/plan.js';
+import { actsOf } from '../../src/engine/plan/plan.js';
 import { Livelock, run } from '../support/world.js';
 import { approves, resolves, type Person } from '../support/world/people.js';
 import { act, byAction, expose, gate, planOf, watch } from '../support/world/plans.js';
@@ -79,6 +79,40 @@ describe('rule 5: past the point of no return nothing is unwound', () => {
     });
     expect(world.trace.calls('undo', 'restore')).toEqual([]);
     expect(world.ended).toMatchObject({ type: 'halted' });
+  });
+
+  it.each([
+    ['retry', 'completed', 'every step is done and verified'],
+    ['skip', 'completed', 'every step is done and verified, but for purge/1, which was skipped'],
+    ['halt', 'halted', 'olga halted at purge/1: tested'],
+  ] as const)(
+    'asks when it fails before that point, and throws nothing away: %s',
+    async (choice, type, reason) => {
+      const plan = planOf({
+        expand: [act('do/1', 'table:y', byAction)],
+        promote: [expose('a', 100), watch('1')],
+        contract: [gate('1'), purge('1')],
+      });
+      const world = await run(plan, {
+        people: [agree, { on: 'needs-operator', after: 1_000, write: resolves('x', choice) }],
+        // No time is left for a second attempt.
+        behaviours: { 'apply purge/1': { takes: 40_000, times: 1, fails: 'before' } },
+      });
+      expect(world.trace.events('no-return-uncrossed')).toHaveLength(1);
+      expect(world.trace.calls('undo', 'restore')).toEqual([]);
+      expect(world.ended).toEqual({ type, reason });
+      expect(world.gone()).toBe(choice === 'retry');
+    },
+  );
+
+  it('can be aborted while it is asked before that point', async () => {
+    const plan = planOf({ expand: [act('do/1', 'table:y', byAction)], contract: [gate('1'), purge('1')] });
+    const world = await run(plan, {
+      people: [agree, { on: 'needs-operator', after: 1_000, write: () => abort }],
+      behaviours: { 'apply purge/1': { times: Infinity, fails: 'before' } },
+    });
+    expect(world.ended).toMatchObject({ type: 'rolled-back' });
+    expect(world.after()).toBe(world.before);
   });
 
   it('stays past it when a retry fails without effect after a try that had one', async () => {
@@ -178,7 +212,11 @@ describe('rule 5: past the point of no return nothing is unwound', () => {
   it('does not spin while it fences an irreversible act and hears something', async () => {
     const plan = planOf({ expand: [act('do/1', 'table:y', byAction)], contract: [gate('1'), purge('1')] });
     const world = await run(plan, {
-      people: [agree, { on: 'act-failed', after: 1_000, write: () => abort }],
+      people: [
+        agree,
+        { on: 'act-failed', after: 1_000, write: () => abort },
+        { on: 'needs-operator', after: 1_000, write: () => ({ ...abort, id: 'again' }) },
+      ],
       behaviours: { 'apply purge/1': { times: Infinity }, 'fence purge/1': { takes: 20_000 } },
     });
     expect(world.ended).not.toBeInstanceOf(Livelock);

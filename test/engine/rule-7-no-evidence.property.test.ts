@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Watch } from '../../src/engine/plan.js';
-import type { Subscription } from '../../src/engine/ports.js';
+import type { Watch } from '../../src/engine/plan/plan.js';
 import { run, Stranded, type World } from '../support/world.js';
 import { approves } from '../support/world/people.js';
 import {
@@ -15,6 +14,7 @@ import {
   watch,
 } from '../support/world/plans.js';
 import { demand, everyRun } from '../support/world/property.js';
+import type { Subscription } from '../../src/engine/state/values.js';
 
 /** Milliseconds between two moments in which a guard could not be seen, or showed neither pass nor fail; and how often. */
 function blindness({ sentinel }: World, guardIndex: number, from: number, to: number) {

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../src/engine/messages.js';
-import type { Subscription } from '../../src/engine/ports.js';
+import type { Decision } from '../../src/engine/state/messages.js';
+import { cases } from '../support/effort.js';
 import { run, type Script, type World } from '../support/world.js';
 import { approves, resolves, type Person } from '../support/world/people.js';
 import { act, byAction, expose, gate, planOf, watch } from '../support/world/plans.js';
 import { demand, type Counts } from '../support/world/property.js';
+import type { Subscription } from '../../src/engine/state/values.js';
 
 const quorum = 2;
 const within = 120_000;
@@ -254,7 +255,7 @@ describe('rule 8: approvals', () => {
         const decided = world.trace.events('decision').map(({ event }) => event.evidence?.id);
         expect(decided, 'each id once').toEqual([...new Set(decided)]);
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
     demand(counts, {
       passed: 5,
@@ -277,7 +278,7 @@ describe('rule 8: approvals', () => {
         const world = await run(climb, script);
         for (const name of new Set(auditLeave(world))) counts[name] = (counts[name] ?? 0) + 1;
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
     demand(counts, {
       completed: 100,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerTo } from '../../src/engine/decisions.js';
+import { answerTo } from '../../src/engine/decide/decisions.js';
 import { run } from '../support/world.js';
 import { approves, resolves, type Person } from '../support/world/people.js';
 import { act, byAction, expose, gate, planOf, watch } from '../support/world/plans.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { chainEntry, chainStart, findChainFault, type JournalEntry } from '../../src/engine/journal.js';
-import { statusReport } from '../../src/engine/report.js';
-import { why } from '../../src/engine/why.js';
-import type { Verdict } from '../../src/engine/plan.js';
+import { chainEntry, chainStart, findChainFault, type JournalEntry } from '../../src/engine/state/journal.js';
+import { statusReport } from '../../src/engine/tell/report.js';
+import { why } from '../../src/engine/tell/why.js';
+import type { Verdict } from '../../src/engine/plan/plan.js';
 import { run } from '../support/world.js';
 import { expose, planOf, watch } from '../support/world/plans.js';
 import { demand, everyRun } from '../support/world/property.js';

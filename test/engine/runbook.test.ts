@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
-import { planDigest } from '../../src/engine/digest.js';
-import { Refusal } from '../../src/engine/errors.js';
-import type { JsonObject } from '../../src/engine/json.js';
-import { isRunbook, runbook } from '../../src/engine/runbook.js';
+import { Refusal } from '../../src/engine/base/errors.js';
+import type { JsonObject } from '../../src/engine/base/json.js';
+import { isRunbook, runbook } from '../../src/engine/plan/runbook.js';
 import { expose, watch } from '../../src/steps/index.js';
 import { guard } from '../support/world/plans.js';
+import { planDigest } from '../../src/engine/plan/plan-digest.js';
 
 function refusal(params: JsonObject): Refusal {
   try {
@@ -49,7 +49,7 @@ describe('a runbook', () => {
     (name) => {
       const refused = refusal({ [name]: '1h' });
       expect(refused.thing).toBe(`parameter ${name} of runbook split-customer-name`);
-      expect(refused.mend).toContain('soakFor');
+      expect(refused.fix).toContain('soakFor');
     },
   );
 

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { recallRollout } from '../../activities/records/recall.js';
-import { planDigest } from '../../src/engine/digest.js';
-import { chainEntry, type JournalEvent } from '../../src/engine/journal.js';
-import type { Plan } from '../../src/engine/plan.js';
-import type { Capture } from '../../src/engine/ports.js';
-import { initialState } from '../../src/engine/state.js';
-import type { TakesBack } from '../../src/engine/takes-back.js';
+import { chainEntry, type JournalEvent } from '../../src/engine/state/journal.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+import { stateOfRecalled } from '../../src/engine/state/recalled.js';
+import type { Reverts } from '../../src/engine/state/reverts.js';
 import type { Terminated } from '../support/world.js';
 import { demand, endingOf, everyRun } from '../support/world/property.js';
+import type { Capture } from '../../src/engine/state/values.js';
 
 const rollout = 'rollout/test/sample/1';
-const takesBack: TakesBack = { rollout, kind: 'rescue', by: 'olga', reason: 'it was terminated' };
+const reverts: Reverts = { rollout, kind: 'rescue', by: 'olga', reason: 'it was terminated' };
 
 /** Terminated at a moment, with the newest events not exported yet. */
 function terminated(at: number, lost: number): Terminated {
@@ -18,25 +17,14 @@ function terminated(at: number, lost: number): Terminated {
     at,
     async recall(plan: Plan, events: readonly JournalEvent[], captures: readonly Capture[]) {
       const exported = events.slice(0, Math.max(1, events.length - lost));
-      const recalled = await recallRollout(takesBack, {
+      const recalled = await recallRollout(reverts, {
         journal: { read: () => Promise.resolve(exported.map((event) => chainEntry(rollout, event, ''))) },
         captures: { list: () => Promise.resolve([...captures]) },
         plans: { get: () => Promise.resolve(plan) },
       }).catch(() => undefined);
       if (!recalled) return undefined;
-      const state = initialState(plan, {
-        rollout: `${rollout}-rescue`,
-        environment: 'test',
-        digest: planDigest(plan),
-        startedBy: 'olga',
-        takesBack,
-      });
-      state.started = [...recalled.started];
-      state.exposure = recalled.exposure;
-      for (const id of recalled.started)
-        state.steps[id] = { status: 'done', epoch: recalled.epochs[id] ?? 0 };
-      for (const capture of recalled.captures) state.captures[capture.target] = capture;
-      return state;
+      const own = { rollout: `${rollout}-rescue`, environment: 'test', startedBy: 'olga', reverts };
+      return stateOfRecalled(recalled, own);
     },
   };
 }
@@ -60,7 +48,7 @@ describe('a terminated rollout is rescued from the records', () => {
         },
         (world) => {
           const { state } = world;
-          if (!state.takesBack) return [];
+          if (!state.reverts) return [];
           const ending = endingOf(world);
           if (world.gone()) {
             expect(ending, 'nothing is taken back past the point of no return').toBe('halted');

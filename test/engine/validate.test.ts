@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
-import { Refusal } from '../../src/engine/errors.js';
-import type { Json } from '../../src/engine/json.js';
-import { evidenceKept } from '../../src/engine/plan.js';
-import { validate } from '../../src/engine/validate.js';
+import { Refusal } from '../../src/engine/base/errors.js';
+import type { Json } from '../../src/engine/base/json.js';
+import { evidenceKept, type Approval, type Gate } from '../../src/engine/plan/plan.js';
+import { validate } from '../../src/engine/plan/validate.js';
 import { act, byAction, expose, gate, guard, planOf, plans, watch } from '../support/world/plans.js';
 
 const irreversible = { type: 'irreversible', because: 'gone' } as const;
 const sound = planOf({ expand: [act('do/1', 'table:x', byAction)] });
+
+function asking(more: Partial<Approval>): Gate {
+  const plain = gate('1');
+  return { ...plain, approval: { ...plain.approval, ...more } };
+}
 
 function refusal(value: unknown): Refusal {
   try {
@@ -73,6 +78,12 @@ describe('validate', () => {
       { ...sound, guards: [{ ...guard('a'), evidence: { ...guard('a').evidence, lookBack: 1 } }] },
       'guard a',
       'looks back',
+    ],
+    [
+      'a guard that could never fail',
+      { ...sound, guards: [{ ...guard('a'), criterion: { type: 'absolute', atMost: 1 } }] },
+      'guard a',
+      'can never fail: not more than all requests can',
     ],
     [
       'a guard that would pass without evidence',
@@ -179,14 +190,44 @@ describe('validate', () => {
       'guard',
     ],
     [
+      'a reminder before the question',
+      planOf({ promote: [asking({ remind: 120_000 })] }),
+      'promote step approve/1',
+      'reminds people before they have been asked',
+    ],
+    [
+      'an escalation after the deadline',
+      planOf({ promote: [asking({ escalate: { to: 'leads', after: 120_000 } })] }),
+      'promote step approve/1',
+      'asks another group only after its deadline',
+    ],
+    [
+      'an escalation to those who are asked',
+      planOf({ promote: [asking({ escalate: { to: 'approvers', after: 1 } })] }),
+      'promote step approve/1',
+      'escalates to approvers, which it asks already',
+    ],
+    [
+      'a strength that nobody knows',
+      planOf({ promote: [asking({ strength: 'handshake' as 'slack' })] }),
+      'phases.promote[0].approval.strength',
+      'must be "slack" or "token"',
+    ],
+    [
+      'four eyes that are none',
+      planOf({ promote: [asking({ fourEyes: false as unknown as true })] }),
+      'phases.promote[0].approval.fourEyes',
+      'must be true',
+    ],
+    [
       'an approval by nobody',
-      planOf({ promote: [{ ...gate('1'), leave: { ...gate('1').leave, by: [] } }] }),
+      planOf({ promote: [{ ...gate('1'), approval: { ...gate('1').approval, by: [] } }] }),
       'promote step approve/1',
       'no group',
     ],
     [
       'half a person',
-      planOf({ promote: [{ ...gate('1'), leave: { ...gate('1').leave, quorum: 1.5 } }] }),
+      planOf({ promote: [{ ...gate('1'), approval: { ...gate('1').approval, quorum: 1.5 } }] }),
       'promote step approve/1',
       'person',
     ],
@@ -220,8 +261,8 @@ describe('validate', () => {
     const refused = refusal(plan);
     expect(refused.thing).toContain(thing);
     expect(refused.rule).toContain(rule);
-    expect(refused.mend).not.toBe('');
-    expect(refused.message).toBe(`${refused.thing}: ${refused.rule}; ${refused.mend}`);
+    expect(refused.fix).not.toBe('');
+    expect(refused.message).toBe(`${refused.thing}: ${refused.rule}; ${refused.fix}`);
   });
 
   it.each<[string, unknown, string]>([
@@ -259,7 +300,7 @@ describe('validate', () => {
   ])('refuses %s by its path', (_what, plan, path) => {
     const refused = refusal(plan);
     expect(refused.thing).toContain(path);
-    expect(refused.mend).not.toBe('');
+    expect(refused.fix).not.toBe('');
   });
 
   it('refuses any JSON that is no plan with a Refusal, never with anything else (300 runs)', () => {

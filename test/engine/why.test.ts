@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { run, Stranded } from '../support/world.js';
-import { initialState, type RolloutState } from '../../src/engine/state.js';
-import { why } from '../../src/engine/why.js';
+import { initialState, type RolloutState } from '../../src/engine/state/state.js';
+import { why } from '../../src/engine/tell/why.js';
 import { act, byAction, expose, gate, planOf, watch } from '../support/world/plans.js';
 
 const plan = planOf({

@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { expect, it } from 'vitest';
-import { sentinelId } from '../../src/analysis/sentinel.js';
-import type { Build } from '../../src/app/client.js';
-import { buildOf } from '../../src/app/client/builds.js';
-import { locksId } from '../../src/engine/lock-protocol.js';
-import type { Plan } from '../../src/engine/plan.js';
-import { switchback } from '../app/cli/console.js';
+import { sentinelId } from '../../src/protocol/sentinel.js';
+import type { Build } from '../../apps/client/client.js';
+import { buildOf } from '../../apps/client/builds.js';
+import { locksId } from '../../src/protocol/locks.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+import { switchback } from '../apps/cli/console.js';
 import { temporalCli } from '../support/rollouts/temporal-cli.js';
 import { eventsOf, eventually, openEnvironment, type TestEnvironment } from '../support/rollouts.js';
 
@@ -115,29 +115,30 @@ it.concurrent('an old rollout ends on its build, while the sentinel and new roll
   }),
 );
 
-it.concurrent('a rollout that its build can do nothing with is moved to a mended build and ends there', () =>
+it.concurrent('a rollout that its build can do nothing with is moved to a fixed build and ends there', () =>
   inBareEnvironment(async (environment) => {
     const { client, temporal } = environment;
     await environment.workAs(broken);
     const rollout = await environment.start();
     await rollout.waitForGate('approve/go');
     const handle = temporal.workflow.getHandle(rollout.id);
-    await handle.signal('break');
+    // Never answered: every task that brings it fails.
+    void handle.executeUpdate('break').catch(() => undefined);
     const failedTasks = async () =>
       (await handle.fetchHistory()).events?.filter(
         ({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes,
       ) ?? [];
     await eventually(async () => expect(await failedTasks()).not.toEqual([]));
 
-    await environment.workAs({ buildId: 'mended' });
+    await environment.workAs({ buildId: 'fixed' });
     expect(await workedBy(temporal, rollout.id)).toBe('broken');
-    await moveByTemporal(environment, rollout.id, 'mended');
-    expect(await workedBy(temporal, rollout.id)).toBe('mended');
+    await moveByTemporal(environment, rollout.id, 'fixed');
+    expect(await workedBy(temporal, rollout.id)).toBe('fixed');
     await moveByTemporal(environment, rollout.id, 'broken');
     const server = ['--address', client.address, '-o', 'json'];
-    const moved = await switchback(['builds', 'move', rollout.id, '--to', 'mended', ...server]);
+    const moved = await switchback(['builds', 'move', rollout.id, '--to', 'fixed', ...server]);
     expect(moved.stderr).toBe('');
-    expect(moved.json()).toEqual({ rollout: rollout.id, build: 'mended', from: 'broken' });
+    expect(moved.json()).toEqual({ rollout: rollout.id, build: 'fixed', from: 'broken' });
     await rollout.pass('approve/go', { ana: 'update', ben: 'update' });
     await rollout.pass('approve/purge', { ana: 'update' });
     const { outcome, journal } = await rollout.ended();
@@ -147,7 +148,7 @@ it.concurrent('a rollout that its build can do nothing with is moved to a mended
     expect(new Set(started).size).toBe(started.length);
     await eventually(async () =>
       expect(await buildsOf(environment)).toEqual([
-        { build: 'mended', current: true, rollouts: 0, mayGo: false },
+        { build: 'fixed', current: true, rollouts: 0, mayGo: false },
         { build: 'broken', current: false, rollouts: 0, mayGo: true },
       ]),
     );

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { openQueueService, type QueueService } from '../../demo/queue/service.js';
 import resizeConsumers from '../../runbooks/resize-consumers.js';
-import type { JsonObject } from '../../src/engine/json.js';
+import type { JsonObject } from '../../src/engine/base/json.js';
 import {
   eventOf,
   eventsOf,

@@ -1,15 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { JournalEvent } from '../../src/engine/journal.js';
-import { unpack } from '../../src/analysis/packed.js';
+import type { JournalEvent } from '../../src/engine/state/journal.js';
+import { unpack } from '../../src/environment/sentinel/packed.js';
 import {
   sentinelId,
   sentinelNames,
   type OrphanReport,
   type RosterPage,
-} from '../../src/analysis/sentinel.js';
-import { switchback } from '../app/cli/console.js';
+} from '../../src/protocol/sentinel.js';
+import { locksId, locksNames, type LockTable } from '../../src/protocol/locks.js';
+import { switchback } from '../apps/cli/console.js';
+import { flagOnly } from '../support/rollouts/plans.js';
 import { temporalCli } from '../support/rollouts/temporal-cli.js';
 import {
   eventsOf,
@@ -83,13 +83,43 @@ it.concurrent(
     }),
 );
 
+it.concurrent('terminated while another waits for its lock: found by who watches, and called out once', () =>
+  inEnvironment({}, async (environment) => {
+    const { name, temporal, told } = environment;
+    const locks = temporal.workflow.getHandle(locksId(name));
+    const rollout = await environment.start({ canaryFor: '5m' }, flagOnly);
+    await rollout.waitForWatch('watch/canary-25');
+    await temporalCli('workflow', 'terminate', '--workflow-id', rollout.id, '--reason', 'slipped');
+    // Whoever stands in line has the locks look who is in the way, at once.
+    const waiting = await environment.start({ canaryFor: '5m' }, flagOnly);
+
+    await eventually(async () =>
+      expect(await orphansOf(environment)).toMatchObject([{ rollout: rollout.id, told: true }]),
+    );
+    await eventually(async () =>
+      expect((await locks.query<LockTable>(locksNames.table)).holders).toMatchObject([
+        { rollout: rollout.id, orphaned: { reason: 'terminated' } },
+      ]),
+    );
+    await waiting.waitFor('who is in its way', ({ status }) => status === 'queued');
+    const called = told.filter((text) => text.startsWith('INCIDENT') && text.includes(rollout.id));
+    expect(called).toEqual([expect.stringContaining('is an orphan')]);
+    // Nothing of it is on its way either.
+    const { events } = await locks.fetchHistory();
+    const tasks = (events ?? []).map(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name,
+    );
+    expect(tasks).toContain('findEndings');
+    expect(tasks).not.toContain('notify');
+    await waiting.decide('ana', { type: 'abort' });
+    await waiting.ended();
+  }),
+);
+
 /** Every capture of the environment, as it stands in the records. */
 async function capturesOf({ records }: TestEnvironment): Promise<string[]> {
-  const below = join(records, 'captures');
-  const files = await readdir(below, { recursive: true, withFileTypes: true });
-  return Promise.all(
-    files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'utf8')),
-  );
+  const rows = await records.query('SELECT * FROM switchback.captures ORDER BY rollout, target');
+  return rows.map((row) => JSON.stringify(row));
 }
 
 /** The workflow task after which a rollout began the activity `verb` of the step. */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { expect, it, vi } from 'vitest';
-import { createJournal } from '../../activities/journal/journal.js';
-import { locksId, type LocksChoice, type LocksRequest } from '../../src/engine/lock-protocol.js';
+import { expect, it } from 'vitest';
+import { locksId, type LocksChoice, type LocksRequest } from '../../src/protocol/locks.js';
 import {
   eventOf,
   eventsOf,
@@ -10,8 +9,10 @@ import {
   type TestEnvironment,
   type TestRollout,
 } from '../support/rollouts.js';
-import { flagOnly } from '../support/rollouts/plans.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+import { flagOnly, without, type Change } from '../support/rollouts/plans.js';
 import { replay } from '../support/rollouts/replay.js';
+import { eventually } from '../support/eventually.js';
 
 const decide = ({ client, name }: TestEnvironment, by: string, choice: LocksChoice) =>
   client.locks.decide(name, { id: randomUUID(), by, reason: 'decided in a test', ...choice });
@@ -19,7 +20,7 @@ const locksOf = ({ client, name }: TestEnvironment) => client.locks.read(name);
 const holdersOf = async (environment: TestEnvironment) =>
   (await locksOf(environment)).holders.map(({ rollout }) => rollout);
 const queued = (rollout: TestRollout) => rollout.waitFor('queued', ({ status }) => status === 'queued');
-const eventually = (holds: () => Promise<boolean>) => vi.waitUntil(holds, { timeout: 60_000, interval: 100 });
+const until = (holds: () => Promise<boolean>) => eventually(async () => expect(await holds()).toBe(true));
 
 /** The history of the locks replays, whatever happened in it. */
 async function inTown(body: (environment: TestEnvironment) => Promise<void>): Promise<void> {
@@ -63,7 +64,35 @@ it.concurrent('one at a time: the second stands in line, visibly, and goes on wh
     await second.pass('approve/go', { ana: 'update', ben: 'update' });
     await second.pass('approve/purge', { ben: 'update' });
     expect((await second.ended()).outcome).toMatchObject({ type: 'completed' });
-    await eventually(async () => (await holdersOf(environment)).length === 0);
+    await until(async () => (await holdersOf(environment)).length === 0);
+  }),
+);
+
+/** The plan's table under another name for the same, and nothing else of the plan. */
+const otherSpelling: Change = (plan) =>
+  JSON.parse(
+    JSON.stringify({
+      ...without('canary', 'soak', 'promote', 'contract')(plan),
+      scope: ['table:shop.customer'],
+      guards: [],
+    })
+      .replaceAll('"table":"customer"', '"table":"shop.Customer"')
+      .replaceAll('table:shop.customer', 'table:shop.shop.Customer'),
+  ) as Plan;
+
+it.concurrent('one at a time also when two plans have different names for one table', () =>
+  inTown(async (environment) => {
+    const first = await environment.start();
+    await first.waitForGate('approve/go');
+    const second = await environment.start({}, otherSpelling);
+    const { why } = await queued(second);
+    expect(why.waitingFor).toContain('table:shop.shop.Customer (there called table:shop.customer)');
+    expect(await locksOf(environment)).toMatchObject({
+      waiting: [{ behind: [{ target: 'table:shop.shop.Customer', as: 'table:shop.customer' }] }],
+    });
+    await first.decide('ana', { type: 'abort' });
+    expect((await first.ended()).outcome.type).toBe('rolled-back');
+    expect((await second.ended()).outcome.type).toBe('completed');
   }),
 );
 
@@ -71,7 +100,7 @@ it.concurrent('every outcome releases: refused and halted as well', () =>
   inTown(async (environment) => {
     environment.shop.answers = 'html';
     const unfit = await environment.start({ preflightWithin: '3s' });
-    await eventually(async () => (await holdersOf(environment)).includes(unfit.id));
+    await until(async () => (await holdersOf(environment)).includes(unfit.id));
     expect((await unfit.ended()).outcome.type).toBe('refused');
     expect(await holdersOf(environment)).toEqual([]);
 
@@ -114,13 +143,12 @@ it.concurrent(
       await temporal.workflow.getHandle(first.id).terminate('the operator slipped');
       const second = await environment.start({}, flagOnly);
       await queued(second);
-      await eventually(async () => (await locksOf(environment)).waiting[0]?.behind[0]?.orphaned === true);
+      await until(async () => (await locksOf(environment)).waiting[0]?.behind[0]?.orphaned === true);
       expect((await locksOf(environment)).holders).toMatchObject([
         { rollout: first.id, orphaned: 'terminated' },
       ]);
-      await eventually(async () =>
-        told.some((text) => text.includes('was terminated and took nothing back')),
-      );
+      // Who watches it tells of it, and nobody else.
+      await until(async () => told.some((text) => text.includes(`${first.id} in ${name} is an orphan`)));
 
       const asBen = await decide(environment, 'ben', { type: 'take-over', rollout: first.id });
       expect(asBen).toEqual({
@@ -142,9 +170,9 @@ it.concurrent(
       expect(await holdersOf(environment)).toEqual([second.id]);
 
       const id = locksId(name);
-      await eventually(async () => (await createJournal(records).read(id)).length === 6);
-      const journal = await createJournal(records).read(id);
-      expect(await createJournal(records).verify(id)).toMatchObject({ ok: true });
+      await until(async () => (await records.journal.read(id)).length === 6);
+      const journal = await records.journal.read(id);
+      expect(await records.journal.verify(id)).toMatchObject({ ok: true });
       expect(journal.map(({ event }) => [event.type, event.by])).toEqual([
         ['started', undefined],
         ['decision', 'ana'],
@@ -161,8 +189,8 @@ it.concurrent(
       // Others begin without what those before had written.
       await temporal.workflow.getHandle(id).terminate();
       await decide(environment, 'ben', { type: 'take-over', rollout: second.id });
-      await eventually(async () => (await createJournal(records).read(id)).length === 8);
-      expect(await createJournal(records).verify(id)).toMatchObject({ ok: true });
+      await until(async () => (await records.journal.read(id)).length === 8);
+      expect(await records.journal.verify(id)).toMatchObject({ ok: true });
     }),
 );
 

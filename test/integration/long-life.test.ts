@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { sentinelId, sentinelNames, type RosterPage } from '../../src/analysis/sentinel.js';
-import type { DecisionRequest } from '../../src/engine/messages.js';
+import { sentinelId, sentinelNames, type RosterPage } from '../../src/protocol/sentinel.js';
+import type { DecisionRequest } from '../../src/engine/state/messages.js';
 import {
   eventsOf,
   inEnvironment,

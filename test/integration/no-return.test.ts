@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { sentinelNames, type EvidenceSignal } from '../../src/analysis/sentinel.js';
-import type { DecisionRequest } from '../../src/engine/messages.js';
+import { sentinelNames, type EvidenceSignal } from '../../src/protocol/sentinel.js';
+import type { DecisionRequest } from '../../src/engine/state/messages.js';
 import { watch, type Plan } from '../../src/index.js';
 import { all, withAct } from '../support/rollouts/plans.js';
 import { whileLocked } from '../support/rollouts/stranger.js';
@@ -16,29 +16,31 @@ import {
 const purge = 'purge/shop.customer';
 
 it.concurrent(
-  'a purge that gets no lock in time had no effect: a fenced read says so, and all is taken back',
+  'a purge that gets no lock in time had no effect: a fenced read says so, nothing is taken back, and an operator is asked',
   () =>
     inEnvironment({}, async (environment) => {
-      const before = await lookAtWorld(environment);
       const rollout = await environment.start({}, all(withAct(purge, { within: 6_000 })));
       await rollout.pass('approve/go', { ana: 'update', ben: 'update' });
       await rollout.waitForGate('approve/purge');
       await whileLocked(environment.database, 'access share', async () => {
         await rollout.decideAt('approve/purge', 'ana', { type: 'approve' });
-        await rollout.waitForEvent('no-return-uncrossed', purge);
+        const { stuck, exposure } = await rollout.waitForOperator(purge);
+        expect(stuck).toMatchObject({ choices: ['retry', 'skip', 'halt'] });
+        expect([exposure, environment.percent()]).toEqual([100, 100]);
+      });
+      expect(await rollout.decide('ana', { type: 'resolve', choice: 'retry' })).toMatchObject({
+        accepted: true,
       });
       const { outcome, closed, journal } = await rollout.ended();
 
-      expect(outcome).toMatchObject({
-        type: 'rolled-back',
-        reason: expect.stringMatching(new RegExp(`^${purge} failed: `)),
-      });
+      expect(outcome).toEqual({ type: 'completed', reason: 'every step is done and verified' });
       expect(closed).toBe('COMPLETED');
-      const crossing = ['no-return', 'act-failed', 'no-return-uncrossed', 'unwinding'] as const;
+      const crossing = ['act-failed', 'no-return-uncrossed', 'needs-operator'] as const;
       const numbers = crossing.map((type) => eventOf(journal, type).number);
       expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
-      expect(eventsOf(journal, 'undone')[0]?.step).toBe('retire/shop.customer');
-      expect(await lookAtWorld(environment)).toEqual(before);
+      expect(eventsOf(journal, 'no-return')).toHaveLength(2);
+      expect([...eventsOf(journal, 'unwinding'), ...eventsOf(journal, 'undo-started')]).toEqual([]);
+      expect(await environment.database.catalogue()).not.toMatch(/full_name|switchback/);
     }),
 );
 

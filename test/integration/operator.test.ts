@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Act, ContractStep, Plan, ReversibleUndo, Step, Watch } from '../../src/engine/plan.js';
+import type { Act, ContractStep, Plan, ReversibleUndo, Step, Watch } from '../../src/engine/plan/plan.js';
 import { askOnFailure } from '../../src/steps/index.js';
 import { eventsOf, inEnvironment, lookAtWorld, type TestRollout } from '../support/rollouts.js';
 
@@ -110,11 +110,12 @@ it.concurrent('asks about an act that failed, and tries it again as if for the f
       'an operator needed',
       ({ status }) => status === 'needs-operator',
     );
-    expect(stuck).toMatchObject({ step: 'add-columns/shop.customer', choices: ['retry', 'skip', 'halt'] });
-    expect(possible).toEqual(['resolve', 'abort', 'pause', 'halt']);
-    expect(await database.catalogue()).not.toContain('first_name');
+    const catalogue = await database.catalogue();
     await reader.query('rollback');
     reader.release();
+    expect(stuck).toMatchObject({ step: 'add-columns/shop.customer', choices: ['retry', 'skip', 'halt'] });
+    expect(possible).toEqual(['resolve', 'comment', 'abort', 'pause', 'halt']);
+    expect(catalogue).not.toContain('first_name');
 
     const retry = { type: 'resolve', choice: 'retry' } as const;
     expect(await rollout.decide('carl', retry)).toEqual(refused('carl is in none of the groups'));

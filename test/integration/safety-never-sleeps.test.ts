@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Plan } from '../../src/engine/plan.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
 import { backfillsOf, backfillStep, untilHalfWay, withBatchesOf } from '../support/rollouts/backfill.js';
 import { all, without } from '../support/rollouts/plans.js';
 import { whileLocked } from '../support/rollouts/stranger.js';

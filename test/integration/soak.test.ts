@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { sentinelId } from '../../src/analysis/sentinel.js';
-import type { Plan } from '../../src/engine/plan.js';
-import { validate } from '../../src/engine/validate.js';
+import { sentinelId } from '../../src/protocol/sentinel.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+import { validate } from '../../src/engine/plan/validate.js';
 import { eventsOf, inEnvironment, type TestEnvironment, type TestRollout } from '../support/rollouts.js';
 
 /** A day of samples taken every 10 s. */

@@ -1,19 +1,21 @@
 import { expect, it } from 'vitest';
-import { validate } from '../../src/engine/validate.js';
-import type { Plan } from '../../src/engine/plan.js';
+import { validate } from '../../src/engine/plan/validate.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
 import { eventOf, eventsOf, inEnvironment, lookAtWorld, type TestEnvironment } from '../support/rollouts.js';
 
 const canaryOnly = (plan: Plan) =>
   validate({ ...plan, phases: { ...plan.phases, promote: [], contract: [] } });
 
-async function takeBack(
-  environment: TestEnvironment,
-  rollout: string,
-  kind: 'revert' | 'rescue',
-  by = 'ana',
-) {
-  const started = await environment.client.takeBack({ rollout, kind, by, reason: 'tested' });
-  return environment.follow(started.rollout);
+type Kind = 'revert' | 'rescue';
+
+/** Starts it; answers its id, for one that is refused before it begins cannot be asked anything. */
+async function begin({ client }: TestEnvironment, rollout: string, kind: Kind, by = 'ana') {
+  const started = await client.takeBack({ rollout, kind, by, reason: 'tested' });
+  return started.rollout;
+}
+
+async function takeBack(environment: TestEnvironment, rollout: string, kind: Kind) {
+  return environment.follow(await begin(environment, rollout, kind));
 }
 
 it.concurrent(
@@ -46,8 +48,8 @@ it.concurrent('a completed rollout is reverted to its captures as long as nothin
     expect((await rollout.ended()).outcome.type).toBe('completed');
     expect(environment.percent()).toBe(25);
 
-    const rescue = await takeBack(environment, rollout.id, 'rescue');
-    expect(await environment.client.wait(rescue.id)).toMatchObject({
+    const rescue = await begin(environment, rollout.id, 'rescue');
+    expect(await environment.client.wait(rescue)).toMatchObject({
       type: 'refused',
       reason: expect.stringContaining('ended completed: there is nothing to rescue'),
     });
@@ -65,14 +67,14 @@ it.concurrent('refuses to take back what still runs, and to rescue for somebody 
     await rollout.waitForWatch('watch/canary-25');
     await expect(takeBack(environment, rollout.id, 'rescue')).rejects.toThrow(/still runs; .*abort/);
     await environment.temporal.workflow.getHandle(rollout.id).terminate('killed by hand');
-    const stranger = await takeBack(environment, rollout.id, 'rescue', 'nobody');
-    await expect(environment.client.wait(stranger.id)).resolves.toMatchObject({
+    const stranger = await begin(environment, rollout.id, 'rescue', 'nobody');
+    await expect(environment.client.wait(stranger)).resolves.toMatchObject({
       type: 'refused',
       reason: expect.stringContaining('nobody is not known here'),
     });
     expect(environment.percent()).toBe(25);
-    expect(await environment.client.describe(stranger.id)).toMatchObject({ status: 'refused' });
-    await expect(environment.client.status(stranger.id)).rejects.toThrow(
+    expect(await environment.client.describe(stranger)).toMatchObject({ status: 'refused' });
+    await expect(environment.client.status(stranger)).rejects.toThrow(
       /was refused before it began: .*nobody is not known here/,
     );
 

@@ -24,6 +24,7 @@ async function expectUnconfirmed(
   expect(outcome).toEqual({
     type: 'rolled-back',
     reason: 'ana aborted: decided in a test',
+    cause: { type: 'aborted', by: 'ana', reason: 'decided in a test' },
     unconfirmed: true,
   });
   expect(closed).toBe('COMPLETED');

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { sentinelId, type SentinelInput } from '../../src/analysis/sentinel.js';
-import { taskQueueOf } from '../../src/app/config.js';
+import { sentinelId, type SentinelInput } from '../../src/protocol/sentinel.js';
 import { temporalCli } from '../support/rollouts/temporal-cli.js';
 import {
   eventOf,
@@ -10,6 +9,7 @@ import {
   lookAtWorld,
   openEnvironment,
 } from '../support/rollouts.js';
+import { taskQueueOf } from '../../src/protocol/task-queue.js';
 
 it.concurrent(
   'a sentinel that was terminated is there again, and sees the candidate turn bad at a gate',

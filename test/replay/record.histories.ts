@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
-import { sentinelId } from '../../src/analysis/sentinel.js';
-import { taskQueueOf } from '../../src/app/config.js';
-import { locksId } from '../../src/engine/lock-protocol.js';
+import { sentinelId } from '../../src/protocol/sentinel.js';
+import { locksId } from '../../src/protocol/locks.js';
 import { openEnvironment, type TestEnvironment } from '../support/rollouts.js';
 import { runsOf } from '../support/rollouts/runs.js';
 import { store, type Secrets } from './histories.js';
 import { paths } from './paths.js';
 import { scenarios } from './scenarios.js';
+import { taskQueueOf } from '../../src/protocol/task-queue.js';
 
 it.concurrent.each(paths)('records %s', async (path) => {
   const { options, walk, ends } = scenarios[path];

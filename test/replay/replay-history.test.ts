@@ -2,22 +2,21 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundleWorkflows } from '../../src/app/workflow-bundle.js';
+import { bundled } from '../support/bundle.js';
+import { installRuntime } from '../support/runtime.js';
 import { replayHistory } from '../support/rollouts/replay-history.js';
 import { historyOf, storedHistories } from './histories.js';
 
 let dir: string;
 beforeAll(async () => {
-  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
+  installRuntime();
   dir = await mkdtemp(join(tmpdir(), 'switchback-replay-'));
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 it('a replay that begins while the last of the others ends has a runtime', async () => {
-  const { code } = await bundleWorkflows();
+  const { code } = await bundled();
   const codePath = join(dir, 'workflows.js');
   await writeFile(codePath, code);
   const [stored] = await storedHistories();

@@ -1,36 +1,12 @@
-import { fileURLToPath } from 'node:url';
-import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bundleWorkflows } from '../../src/app/workflow-bundle.js';
-import {
-  historyOf,
-  machineIn,
-  pathOf,
-  startedWith,
-  storedHistories,
-  type StoredHistory,
-} from './histories.js';
+import { installRuntime } from '../support/runtime.js';
+import { historyOf, machineIn, pathOf, startedWith, storedHistories } from './histories.js';
 import { paths } from './paths.js';
-
-/** What stands beside those of rollouts: workflows that go on in every new build. */
-const neverEnding = ['sentinel', 'sentinel-moved', 'locks', 'locks-moved'];
+import { neverEnding, verdictsOf } from './verdicts.js';
 
 const histories = await storedHistories();
 
-beforeAll(() => {
-  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
-});
-
-/** What replaying says of each history: the error's message, or `replays`. */
-async function replay(given: readonly StoredHistory[], workflows?: string): Promise<Map<string, string>> {
-  const workflowBundle = await bundleWorkflows(workflows);
-  const names = new Map(given.map((stored) => [historyOf(stored).runId, stored.name]));
-  const verdicts = new Map<string, string>();
-  for await (const { runId, error } of Worker.runReplayHistories({ workflowBundle }, given.map(historyOf)))
-    verdicts.set(names.get(runId) ?? runId, error ? error.message : 'replays');
-  return verdicts;
-}
+beforeAll(installRuntime);
 
 describe('the stored histories', () => {
   it('are of every path, and of nothing else', () => {
@@ -61,7 +37,7 @@ describe('the stored histories', () => {
   );
 
   it('replay with the workflows of today', async () => {
-    const verdicts = await replay(histories);
+    const verdicts = await verdictsOf(histories);
     expect(Object.fromEntries(verdicts)).toEqual(
       Object.fromEntries(histories.map(({ name }) => [name, 'replays'])),
     );
@@ -73,14 +49,6 @@ describe('the stored histories', () => {
 });
 
 describe('the checks find', () => {
-  it('workflows that would decide otherwise, for each rollout', async () => {
-    const changed = fileURLToPath(new URL('./fixtures/changed', import.meta.url));
-    const verdicts = await replay(histories, changed);
-    const rollouts = histories.filter((stored) => !neverEnding.includes(pathOf(stored)));
-    for (const { name } of rollouts) expect(verdicts.get(name), name).toMatch(/nondeterminism/i);
-    for (const name of neverEnding) expect(verdicts.get(name), name).toBe('replays');
-  });
-
   it('a process, a host, a port and a directory, in the open and in payloads', () => {
     const planted = (text: string) => ({ name: 'planted', text: JSON.stringify({ events: [{ text }] }) });
     const payload = (text: string) => ({

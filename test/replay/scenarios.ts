@@ -1,13 +1,14 @@
+import { expect } from 'vitest';
 import { randomUUID } from 'node:crypto';
-import type { DecisionRequest } from '../../src/engine/messages.js';
-import type { JsonObject } from '../../src/engine/json.js';
-import { vi } from 'vitest';
+import type { DecisionRequest } from '../../src/engine/state/messages.js';
+import type { JsonObject } from '../../src/engine/base/json.js';
 import { untilHalfWay, withBatchesOf } from '../support/rollouts/backfill.js';
 import { type EnvironmentOptions, type TestEnvironment } from '../support/rollouts.js';
 import type { TestRollout } from '../support/rollouts/rollout.js';
 import { temporalCli } from '../support/rollouts/temporal-cli.js';
 import { startedWith } from './histories.js';
 import type { PathName } from './paths.js';
+import { eventually } from '../support/eventually.js';
 
 /** How one path is walked on real parts. */
 export interface Scenario {
@@ -179,10 +180,7 @@ export const scenarios: Readonly<Record<PathName, Scenario>> = {
         'to walk this path',
       ];
       await temporalCli('workflow', 'reset', ...what);
-      await vi.waitUntil(
-        async () => (await rollout.journal()).some(({ type }) => type === 'retreated'),
-        60_000,
-      );
+      await rollout.waitForEvent('retreated');
       await rollout.waitForWatch('watch/canary-25');
       await decide(environment, rollout, { type: 'abort' });
       return rollout;
@@ -226,5 +224,5 @@ async function failAnUndo(
 /** The run that is under way was started in the middle of a rollback. */
 async function untilRenewedWhileUnwinding({ temporal }: TestEnvironment, { id }: TestRollout): Promise<void> {
   const begun = async () => startedWith(await temporal.workflow.getHandle(id).fetchHistory());
-  await vi.waitUntil(async () => (await begun()).includes('"unwinding"'), { timeout: 60_000, interval: 200 });
+  await eventually(async () => expect(await begun()).toContain('"unwinding"'));
 }

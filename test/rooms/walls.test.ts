@@ -25,6 +25,14 @@ const clocks = {
 
 /** At least one for each row of the table of rooms in docs/rooms.md. */
 const violations: Violation[] = [
+  ...forbidden('src/engine/base', 'tsc', { 'a plan': "export * from '../plan/plan.js';" }),
+  ...forbidden('src/engine/plan', 'tsc', { 'a state': "export * from '../state/state.js';" }),
+  ...forbidden('src/engine/state', 'tsc', { 'who decides': "export * from '../decide/decisions.js';" }),
+  ...forbidden('src/engine/decide', 'tsc', { 'the one wait': "export * from '../listen/attention.js';" }),
+  ...forbidden('src/engine/listen', 'tsc', { 'what is told': "export * from '../tell/why.js';" }),
+  ...forbidden('src/engine/tell', 'tsc', { 'the way forward': "export * from '../forward/acts.js';" }),
+  ...forbidden('src/engine/forward', 'tsc', { 'the way back': "export * from '../back/unwind.js';" }),
+  ...forbidden('src/engine/back', 'tsc', { 'the way forward': "export * from '../forward/acts.js';" }),
   ...forbidden('src/engine', 'tsc', {
     'another room': "export * from '../steps/watch.js';",
     node: "export * from 'node:fs';",
@@ -42,9 +50,27 @@ const violations: Violation[] = [
   }),
   ...forbidden('src/analysis', 'tsc', { steps: "export * from '../steps/watch.js';" }),
   ...forbidden('src/analysis', 'oxlint', { Temporal: "export * from '@temporalio/workflow';", ...clocks }),
+  ...forbidden('src/protocol', 'tsc', {
+    'an environment': "export * from '../environment/locks/table.js';",
+    analysis: "export * from '../analysis/quantile.js';",
+    node: "export * from 'node:fs';",
+  }),
+  ...forbidden('src/protocol', 'oxlint', { Temporal: "export * from '@temporalio/workflow';", ...clocks }),
+  ...forbidden('src/environment', 'tsc', { analysis: "export * from '../analysis/quantile.js';" }),
+  ...forbidden('src/environment', 'oxlint', { Temporal: "export * from '@temporalio/workflow';", ...clocks }),
+  ...forbidden('src/identity', 'tsc', {
+    analysis: "export * from '../analysis/quantile.js';",
+    node: "export * from 'node:crypto';",
+  }),
+  ...forbidden('src/identity', 'oxlint', { 'a signer': "export * from 'jose';", ...clocks }),
+  ...forbidden('src/drill', 'tsc', {
+    identity: "export * from '../identity/rights.js';",
+    node: "export * from 'node:fs';",
+  }),
+  ...forbidden('src/drill', 'oxlint', { Temporal: "export * from '@temporalio/workflow';", ...clocks }),
   ...forbidden('runbooks', 'tsc', {
     node: "export * from 'node:fs';",
-    activities: "export * from '../activities/adapter.js';",
+    activities: "export * from '../activities/probe/observe.js';",
   }),
   ...forbidden('runbooks', 'oxlint', {
     'an adapter': "export * from '../demo/queue/adapter.js';",
@@ -53,23 +79,54 @@ const violations: Violation[] = [
     ...clocks,
   }),
   ...forbidden('workflows', 'tsc', {
-    activities: "export * from '../activities/adapter.js';",
+    activities: "export * from '../activities/probe/observe.js';",
     node: "export * from 'node:fs';",
   }),
   ...forbidden('workflows', 'oxlint', {
     'zod as a value': "import { z } from 'zod';\nexport const planted = z;",
     'a client': "export * from '@temporalio/client';",
-    'activities by import': "export * from '../activities/adapter.js';",
+    'activities by import': "export * from '../activities/probe/observe.js';",
+    'a message that is no door':
+      "import { setHandler } from '@temporalio/workflow';\nexport const planted = setHandler;",
+    ...clocks,
+    'a new date': 'export const planted = () => new Date();',
+    'what a task says of itself': "export { workflowInfo } from '@temporalio/workflow';",
+    'what a task says of itself, under a name':
+      "import * as temporal from '@temporalio/workflow';\nexport const planted = temporal.workflowInfo;",
+    'an answer that a replay may not have': "export { patched } from '@temporalio/workflow';",
+    'an id of its own': "export { uuid4 } from '@temporalio/workflow';",
+  }),
+  ...forbidden('workflows/sdk', 'oxlint', {
+    'a time that is not of a turn': clocks['a clock'],
+    'what a task says of itself': "export { workflowInfo } from '@temporalio/workflow';",
   }),
   ...forbidden('activities', 'tsc', {
-    workflows: "export * from '../workflows/rollout.js';",
+    workflows: "export * from '../workflows/rollout/rollout.js';",
     steps: "export * from '../src/steps/watch.js';",
-    app: "export * from '../src/app/config.js';",
+    apps: "export * from '../apps/config/config.js';",
   }),
-  ...forbidden('src/testing', 'tsc', { app: "export * from '../app/config.js';" }),
+  ...forbidden('apps/config', 'tsc', { 'a client': "export * from '../client/client.js';" }),
+  ...forbidden('apps/client', 'tsc', {
+    'a worker': "export * from '../worker/worker.js';",
+    'the command line': "export * from '../cli/words.js';",
+  }),
+  ...forbidden('apps/api', 'tsc', {
+    'a worker': "export * from '../worker/worker.js';",
+    'the command line': "export * from '../cli/words.js';",
+  }),
+  ...forbidden('apps/worker', 'tsc', { 'a client': "export * from '../client/client.js';" }),
+  ...forbidden('apps/local', 'tsc', {
+    'a worker': "export * from '../worker/worker.js';",
+    'the demo': "export * from '../../demo/shop/names.js';",
+  }),
+  ...forbidden('apps/cli', 'tsc', { 'the demo': "export * from '../../demo/stack/stack.js';" }),
+  ...forbidden('src/testing', 'tsc', {
+    activities: "export * from '../../activities/probe/observe.js';",
+    apps: "export * from '../../apps/config/config.js';",
+  }),
   ...forbidden('src/testing', 'oxlint', { 'a driver': "export * from 'pg';" }),
   ...forbidden('demo/queue', 'oxlint', {
-    'an adapter behind its face': "export * from '../../activities/custom/book.js';",
+    'an adapter behind its face': "export * from '../../activities/adapter/book.js';",
   }),
   ...forbidden('bench/workflows', 'tsc', {
     'the benchmarks themselves': "export * from '../figures.js';",
@@ -93,6 +150,7 @@ beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'switchback-walls-'));
   const parts = [
     'src',
+    'apps',
     'workflows',
     'activities',
     'runbooks',

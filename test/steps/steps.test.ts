@@ -75,7 +75,7 @@ describe('schema and data steps', () => {
   });
 
   it('take from the baseline only what they retire', () => {
-    expect(steps.filter(({ takesFromBaseline }) => takesFromBaseline).map(({ id }) => id)).toEqual([
+    expect(steps.filter(({ removesFromBaseline }) => removesFromBaseline).map(({ id }) => id)).toEqual([
       'retire/shop.customer',
     ]);
     expect(retireColumns(shapes).do.input).toMatchObject({ columns: ['full'] });
@@ -107,7 +107,25 @@ describe('watch and approve', () => {
     expect(watch('soak', { for: '24h' })).toMatchObject({ id: 'watch/soak', for: 86_400_000 });
     expect(approve('go', { by: ['sre'], within: '2d' })).toMatchObject({
       id: 'approve/go',
-      leave: { quorum: 1, within: 172_800_000, onExpiry: 'roll-back', by: ['sre'] },
+      approval: { quorum: 1, within: 172_800_000, onExpiry: 'roll-back', by: ['sre'] },
+    });
+  });
+
+  it('say nothing of a gate that its author did not say, so that its digest stays', () => {
+    const { approval } = approve('go', { by: ['sre'], within: '2d' });
+    expect(Object.keys(approval)).toEqual(['type', 'by', 'quorum', 'within', 'onExpiry']);
+    const more = {
+      fourEyes: true,
+      strength: 'slack',
+      remind: '4h',
+      escalate: { to: 'leads', after: '1d' },
+    } as const;
+    expect(approve('go', { by: ['sre'], within: '2d', ...more }).approval).toEqual({
+      ...approval,
+      fourEyes: true,
+      strength: 'slack',
+      remind: 14_400_000,
+      escalate: { to: 'leads', after: 86_400_000 },
     });
   });
 

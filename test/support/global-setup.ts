@@ -2,12 +2,13 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { removePostgres } from '../../src/app/local/postgres-place.js';
-import { startPostgres } from '../../src/app/local/postgres-server.js';
-import { provideTemporalCli } from '../../src/app/local/temporal-binary.js';
-import { startTemporal } from '../../src/app/local/temporal-server.js';
-import { searchAttributes } from '../../src/app/search-attributes.js';
+import { removePostgres } from '../../apps/local/postgres-place.js';
+import { startPostgres } from '../../apps/local/postgres-server.js';
+import { provideTemporalCli } from '../../apps/local/temporal-binary.js';
+import { startTemporal } from '../../apps/local/temporal-server.js';
+import { searchAttributes } from '../../activities/temporal/search-attributes.js';
 import './servers.js';
+import { onSuddenEnd, interrupt } from './sudden-end.js';
 
 /**
  * One Temporal dev server and one PostgreSQL for the whole run. With TEMPORAL_ADDRESS set, that server is
@@ -30,9 +31,10 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   };
 
   const temporal = async () => {
+    const { path } = await provideTemporalCli({ onProgress });
+    project.provide('temporalCli', path);
     const given = process.env.TEMPORAL_ADDRESS;
     if (given) return given;
-    const { path } = await provideTemporalCli({ onProgress });
     const server = await startTemporal({ executable: path, dir, searchAttributes });
     servers.push(server);
     return server.address;
@@ -52,29 +54,4 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   project.provide('temporalAddress', address.value);
   project.provide('postgresUrl', url.value);
   return tearDown;
-}
-
-/**
- * A run that is ended by a signal tears nothing down: does the least then, so that no server is left behind.
- *
- * @returns what makes it forget
- */
-function onSuddenEnd(act: () => void): () => void {
-  const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
-  // Without a listener a signal ends the process with no exit event.
-  const exit = (signal: NodeJS.Signals) => process.exit(signals[signal as keyof typeof signals]);
-  process.once('exit', act);
-  Object.keys(signals).forEach((signal) => process.once(signal, exit));
-  return () => {
-    process.off('exit', act);
-    Object.keys(signals).forEach((signal) => process.off(signal, exit));
-  };
-}
-
-function interrupt(pid: number): void {
-  try {
-    process.kill(pid, 'SIGINT');
-  } catch {
-    // It is gone already, and the process is exiting.
-  }
 }

@@ -3,20 +3,20 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { inject, vi } from 'vitest';
+import { inject } from 'vitest';
 import { writeInitialFlags } from '../../demo/shop/initial-flags.js';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
-import { sentinelId } from '../../src/analysis/sentinel.js';
-import { connect, type RolloutClient, type Started, type StartRequest } from '../../src/app/client.js';
-import { freshKey, rolloutId } from '../../src/app/client/rollout-id.js';
-import { startOptions } from '../../src/app/client/start-options.js';
-import { rolloutType } from '../../src/app/client/summary.js';
-import type { Configuration, Environment } from '../../src/app/config.js';
-import { localConfiguration } from '../../src/app/local/local-configuration.js';
-import { planDigest } from '../../src/engine/digest.js';
-import { locksId } from '../../src/engine/lock-protocol.js';
-import type { JsonObject } from '../../src/engine/json.js';
-import type { Plan } from '../../src/engine/plan.js';
+import { sentinelId } from '../../src/protocol/sentinel.js';
+import { type RolloutClient, type Started, type StartRequest } from '../../apps/client/client.js';
+import { freshKey, rolloutId } from '../../apps/client/rollout-id.js';
+import { startOptions } from '../../apps/client/start-options.js';
+import { rolloutType } from '../../apps/client/summary.js';
+import type { Configuration, Environment } from '../../apps/config/config.js';
+import { localConfiguration } from '../../demo/stack/local-configuration.js';
+import { locksId } from '../../src/protocol/locks.js';
+import type { JsonObject } from '../../src/engine/base/json.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+import { freshRecords, type FreshRecords } from './records.js';
 import { openShopDatabase, type ShopDatabase } from './rollouts/database.js';
 import { TestRollout } from './rollouts/rollout.js';
 import { flagPercent, openStorefront, type Storefront } from './rollouts/storefront.js';
@@ -27,16 +27,13 @@ import {
   type OtherBuild,
   type RunningWorker,
 } from './rollouts/worker.js';
+import { eventually } from './eventually.js';
 import './servers.js';
+import { planDigest } from '../../src/engine/plan/plan-digest.js';
+import { connect } from '../../apps/client/connect.js';
 
+export { eventually } from './eventually.js';
 export { eventOf, eventsOf, type Ended, type TestRollout } from './rollouts/rollout.js';
-
-// Several rollouts, servers and other suites share the machine: a test that is slow is no test that hangs.
-vi.setConfig({ testTimeout: 180_000 });
-
-/** Waits until the look does not throw any more; `expect.poll` gets lost between tests that run at once. */
-export const eventually = <T>(look: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(look, { timeout: 60_000, interval: 100 });
 
 /** The runbook's parameters for tests: the same plan, in fractions of seconds. */
 export const quick = {
@@ -63,8 +60,9 @@ export interface TestEnvironment {
   readonly shop: Storefront;
   readonly database: ShopDatabase;
   readonly flagFile: string;
-  /** Directory of captures, evidence and journals. */
-  readonly records: string;
+  /** Path of the configuration. */
+  readonly config: string;
+  readonly records: FreshRecords;
   /** What people were told. */
   readonly told: readonly string[];
   /** Percent that gets the candidate, as an application reads it. */
@@ -88,9 +86,13 @@ export interface StartMore {
   readonly wait?: false;
   /** History events after which it goes on in a new run: no user needs that, so it is started past the client. */
   readonly continueAfter?: number;
+  /** History events after which an act is cut short for the next run. */
+  readonly overflowsAfter?: number;
 }
 
 export interface EnvironmentOptions {
+  /** What its records are marked with; `local` when absent. */
+  readonly kind?: 'local' | 'shared';
   readonly customers?: number;
   /** How many workflows a worker in the process of the test keeps in memory. */
   readonly cached?: number;
@@ -103,7 +105,7 @@ export interface EnvironmentOptions {
 
 /** Opens an environment without a worker: call `work`. */
 export async function openEnvironment(options: EnvironmentOptions = {}): Promise<TestEnvironment> {
-  const { customers = 500, cached, configure = (environment) => environment } = options;
+  const { customers = 500, cached, kind, configure = (environment) => environment } = options;
   const name = `t${randomBytes(5).toString('hex')}`;
   const address = inject('temporalAddress');
   const dir = await mkdtemp(join(tmpdir(), 'switchback-rollout-'));
@@ -111,7 +113,14 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
   await writeInitialFlags(flagFile);
   const database = await openShopDatabase(customers, inject('postgresUrl'));
   const shop = await openStorefront(flagFile);
-  const local = localConfiguration({ dir, flagFile, postgres: database, shop, customers });
+  const records = await freshRecords(name, kind);
+  const local = localConfiguration({
+    flagFile,
+    postgres: database,
+    shop,
+    customers,
+    records: { url: records.url },
+  });
   const environment = await configure(local.environments.local!, database);
   const configuration: Configuration = { environments: { [name]: environment } };
   const config = join(dir, 'switchback.config.json');
@@ -128,6 +137,7 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
     log: join(dir, 'worker.log'),
     tell: (text: string) => void told.push(text),
     ...(cached !== undefined && { cached }),
+    ...(kind && { kind }),
   };
   const prepare = async (build?: OtherBuild) => {
     const run = await prepareWorker(place, build);
@@ -144,7 +154,8 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
     shop,
     database,
     flagFile,
-    records: environment.records,
+    config,
+    records,
     told,
     percent: () => flagPercent(flagFile),
     flags: () => readFile(flagFile, 'utf8'),
@@ -168,13 +179,13 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
         more.continueAfter === undefined
           ? await client.start(request)
           : await startRenewing(temporal, request);
-      const started = new TestRollout(rollout, digest, client, temporal, environment.records);
+      const started = new TestRollout(rollout, digest, client, temporal, records, kind);
       rollouts.push(started);
       return started;
     },
     async follow(id) {
-      const { digest } = await vi.waitFor(() => client.status(id), 20_000).catch(() => ({ digest: '' }));
-      const followed = new TestRollout(id, digest, client, temporal, environment.records);
+      const { digest } = await eventually(() => client.status(id));
+      const followed = new TestRollout(id, digest, client, temporal, records, kind);
       rollouts.push(followed);
       return followed;
     },
@@ -188,7 +199,7 @@ export async function openEnvironment(options: EnvironmentOptions = {}): Promise
       }
       await Promise.all(workers.map((worker) => worker.stop()));
       await Promise.all([client.close(), temporal.connection.close(), shop.close()]);
-      await database.close();
+      await Promise.all([database.close(), records.close()]);
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -7,6 +7,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** `host:port` of the Temporal server of this run, with Switchback's search attributes. */
     temporalAddress: string;
+    /** An executable of Temporal's CLI; of the same version as that server, when the run has started it. */
+    temporalCli: string;
     /** A PostgreSQL superuser's URL. Tests use `freshDatabase()`, never the database of this URL. */
     postgresUrl: string;
   }

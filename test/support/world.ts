@@ -1,20 +1,23 @@
-import { planDigest } from '../../src/engine/digest.js';
 import { execute } from '../../src/engine/execute.js';
-import type { Message } from '../../src/engine/messages.js';
-import { actsOf, type Act, type Plan, type Target } from '../../src/engine/plan.js';
-import type { JournalEvent } from '../../src/engine/journal.js';
-import type { Capture, Effects, EffectKey, Result, Running, Verb, Verbs } from '../../src/engine/ports.js';
-import { initialState, type Outcome, type RolloutState } from '../../src/engine/state.js';
-import { statusOf, type Status } from '../../src/engine/status.js';
-import { why, type Why } from '../../src/engine/why.js';
+import type { Message } from '../../src/engine/state/messages.js';
+import { actsOf, type Act, type Plan, type Target } from '../../src/engine/plan/plan.js';
+import type { JournalEvent } from '../../src/engine/state/journal.js';
+import type { Effects, Result, Running, Verb, Verbs } from '../../src/engine/state/ports.js';
+import type { Exposed } from '../../src/engine/state/look.js';
+import { initialState, type Outcome, type RolloutState } from '../../src/engine/state/state.js';
+import { statusOf, type Status } from '../../src/engine/state/status.js';
+import { why, type Why } from '../../src/engine/tell/why.js';
 import { Clock } from './world/clock.js';
 import { Adapters } from './world/effects-of-verbs.js';
 import { Faults, nameOf, type Behaviours } from './world/faults.js';
 import { lastResort, type Person } from './world/people.js';
 import { SimulatedCall } from './world/running.js';
+import { SimulatedHouse, type HouseScript } from './world/house.js';
 import { Sentinel, type SentinelScript } from './world/sentinel.js';
 import { Targets } from './world/targets.js';
 import { Trace } from './world/trace.js';
+import type { Capture, EffectKey } from '../../src/engine/state/values.js';
+import { planDigest } from '../../src/engine/plan/plan-digest.js';
 
 /** Everything outside the interpreter that a test decides. Times are offsets from the start in milliseconds. */
 export interface Script {
@@ -22,8 +25,11 @@ export interface Script {
   readonly sentinel?: Partial<SentinelScript>;
   readonly behaviours?: Behaviours;
   readonly people?: readonly Person[];
+  readonly house?: HouseScript;
   /** What the rollout hears by itself at a time: cancellations, stale evidence. */
   readonly messages?: readonly { readonly at: number; readonly message: Message }[];
+  /** What somebody does to flags who knows nothing of the rollout. */
+  readonly strangers?: readonly { readonly at: number; readonly target: Target; readonly percent: number }[];
   /** Messages arrive together, once in so many milliseconds, as after a worker's absence. */
   readonly together?: number;
   /** Whether somebody comes in the end when only a person can help. */
@@ -33,6 +39,8 @@ export interface Script {
   readonly drift?: string;
   /** Whether to go on in a new run at the `nth` moment (from 1) at which that is possible; never when absent. */
   readonly renews?: (nth: number) => boolean;
+  /** Offset from the start in milliseconds: from then on the run takes no more before long, until another goes on. */
+  readonly overflows?: number;
   /** It is reset, as its workflow can be, one after the other: instead of going on in a new run, or in the middle. */
   readonly resets?: readonly Resets[];
   /** The rollout is terminated, and another one takes it back. */
@@ -135,7 +143,8 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
       inbox.push(message);
     });
   const sentinelScript = { turns: [], outages: [], delay: 50, ...script.sentinel };
-  const sentinel: Sentinel = new Sentinel(clock, sentinelScript, () => targets.exposed, arrive);
+  const lookAt = (exposed: readonly Exposed[]) => exposed.map((one) => targets.look(one, clock.now));
+  const sentinel: Sentinel = new Sentinel(clock, sentinelScript, () => targets.exposed, arrive, lookAt);
   const targets = new Targets(script.flags ?? {}, () => sentinel.touch());
   let lastExported = 0;
   const exported = () =>
@@ -152,6 +161,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     script.drift,
     plan,
     exported,
+    new SimulatedHouse(script.house ?? {}, start),
   );
   const faults = new Faults(script.behaviours ?? {});
   const fresh = () =>
@@ -179,12 +189,16 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
     for (const call of underWay) if (call.result) underWay.delete(call);
     return inbox.length === 0 && underWay.size === 0;
   };
+  const overflows = () => clock.now - start >= (script.overflows ?? Infinity) && renewedIn.length === 0;
   let moments = 0;
   const snapshots: string[] = [];
   const toReset = [...(script.resets ?? [])];
   let reset: WasReset | undefined;
   const renewedIn: Status[] = [];
   for (const { at, message } of script.messages ?? []) clock.at(start + at, () => arrive(message));
+
+  for (const { at, target, percent } of script.strangers ?? [])
+    clock.at(start + at, () => targets.byStranger(target, percent));
 
   let waits = 0;
   let waitedAt = start;
@@ -196,14 +210,14 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
       waits = clock.now === waitedAt ? waits + 1 : 0;
       waitedAt = clock.now;
       if (waits > mostWaitsAtOnce) throw new Livelock(`at ${clock.now - start}: ${statusOf(state)}`);
-      if (!state.takesBack && !state.outcome && clock.now - start >= (script.terminated?.at ?? Infinity))
+      if (!state.reverts && !state.outcome && clock.now - start >= (script.terminated?.at ?? Infinity))
         throw new Termination();
       if (clock.now - start >= (toReset[0]?.at ?? Infinity)) throw new Reset();
       if (clock.now - start > horizon) throw new Endless(`${statusOf(state)} at step ${state.cursor}`);
       silences.push(...silencesOf(plan, state));
       look();
       while (inbox.length === 0 && running?.result === undefined) {
-        if (resting && noisy && script.renews && isQuiet()) return;
+        if (resting && noisy && (script.renews ?? script.overflows) !== undefined && isQuiet()) return;
         if (!waitsTooLong(state, clock.now) && clock.step(until)) continue;
         if (!waitsTooLong(state, clock.now) && until !== undefined) return clock.jumpTo(until);
         const help = script.rescued === false ? undefined : lastResort(state, (rescues += 1));
@@ -212,7 +226,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
         clock.step();
       }
     },
-    take() {
+    next() {
       const message = inbox.shift();
       if (!message) return undefined;
       const { exposure, exposedFrom, unwinding, halting, outcome } = state;
@@ -226,7 +240,9 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
       });
       return message;
     },
+    overflows,
     renews() {
+      if (overflows() && isQuiet()) return true;
       if (script.renews === undefined || !isQuiet()) return false;
       moments += 1;
       snapshots[moments] = JSON.stringify(state);
@@ -237,7 +253,12 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
       trace.add({ type: 'event', at: clock.now, event });
       people.hear(event.type);
     },
-    perform<V extends Verb>(verb: V, input: Verbs[V]['in'], within: number): Running<Verbs[V]['out']> {
+    perform<V extends Verb>(
+      verb: V,
+      input: Verbs[V]['in'],
+      within: number,
+      tries?: number,
+    ): Running<Verbs[V]['out']> {
       if (reset && verb === 'apply') reset.appliedWhileExposed ??= targets.exposed > 0;
       const { act, key, acts: verified } = input as { act?: Act; key?: EffectKey; acts?: Act[] };
       const step = act?.id ?? (verified ? key?.step : undefined);
@@ -271,6 +292,7 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
         within,
         onEnd,
         () => trace.add({ type: 'cancel', at: clock.now, call }),
+        tries,
       );
       underWay.add(running);
       return running;
@@ -348,7 +370,8 @@ export async function run(plan: Plan, script: Script = {}): Promise<World> {
 }
 
 /** It asked long ago and nobody came, though it may go on looking meanwhile. */
-function waitsTooLong({ hold }: RolloutState, now: number): boolean {
+function waitsTooLong({ hold, stuck }: RolloutState, now: number): boolean {
+  if (stuck?.retried && !stuck.resolution) return now - stuck.since > 600_000;
   return hold?.asked === true && now - hold.askAt > 600_000;
 }
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
-import { freePort } from '../../src/app/local/ports.js';
-import { serverAccount } from '../../src/app/local/postgres-account.js';
+import { freePort } from '../../apps/local/ports.js';
+import { serverAccount } from '../../apps/local/postgres-account.js';
 import '../support/servers.js';
 
 const run = promisify(execFile);

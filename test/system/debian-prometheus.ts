@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../src/app/local/ports.js';
+import { freePort } from '../../apps/local/ports.js';
 import { untilTrue } from './until.js';
 
 const installed = '/usr/bin/prometheus';
@@ -17,12 +17,17 @@ export interface Target {
 export class DebianPrometheus {
   readonly #targets = new Set<Target>();
   #announced = Promise.resolve();
+  readonly #dir: string;
+  readonly #end: () => Promise<unknown>;
 
   private constructor(
     readonly url: string,
-    private readonly dir: string,
-    private readonly end: () => Promise<unknown>,
-  ) {}
+    dir: string,
+    end: () => Promise<unknown>,
+  ) {
+    this.#dir = dir;
+    this.#end = end;
+  }
 
   static async start(): Promise<DebianPrometheus> {
     const dir = await mkdtemp(join(tmpdir(), 'switchback-prometheus-'));
@@ -83,14 +88,14 @@ export class DebianPrometheus {
   }
 
   async stop(): Promise<void> {
-    await this.end();
-    await rm(this.dir, { recursive: true, force: true });
+    await this.#end();
+    await rm(this.#dir, { recursive: true, force: true });
   }
 
   #announce(): Promise<void> {
     return (this.#announced = this.#announced.then(async () => {
       const groups = [...this.#targets].map(({ address, labels }) => ({ targets: [address], labels }));
-      const file = join(this.dir, 'targets.json');
+      const file = join(this.#dir, 'targets.json');
       await writeFile(`${file}.new`, JSON.stringify(groups));
       await rename(`${file}.new`, file);
     }));

@@ -208,6 +208,23 @@ describe('the real Prometheus', () => {
     const label = await fault(opened.source({ failed: { outcom: 'error' } }));
     expect(label).toBeInstanceOf(BadAnswer);
     expect(String(label)).toMatch(/without a label outcom; the nearest label names are outcome/);
+    const misspelt = await fault(opened.source({ failed: { outcome: 'eror' } }));
+    expect(misspelt).toBeInstanceOf(BadAnswer);
+    expect(String(misspelt)).toMatch(/with outcome="eror", but with outcome="error"/);
+  });
+
+  it('says what has never been counted, and what there is', async () => {
+    const opened = await openShop(1);
+    opened.instance(0).process.serve('candidate', 10, 1, 0.05, 'size "L" \\ ü');
+    opened.instance(0).process.serve('baseline', 10, 0, 0.05);
+    await opened.scraped();
+    const { missing } = await opened.source({ failed: { outcome: 'failed' } }).scrape(never);
+    expect(missing?.map(({ text }) => text)).toEqual([
+      'no failure counted so far: shop_requests_total has no outcome="failed", only "error", "ok"',
+    ]);
+    const where = { route: 'size "L" \\ ü' };
+    const there = await opened.source({ where, failed: { outcome: 'error', ...where } }).scrape(never);
+    expect(there).not.toHaveProperty('missing');
   });
 });
 

@@ -12,8 +12,11 @@ export class Instance {
   readonly process = new ShopProcess();
   #server!: HttpServer;
   #target!: Target;
+  readonly #prometheus: DebianPrometheus;
 
-  private constructor(private readonly prometheus: DebianPrometheus) {}
+  private constructor(prometheus: DebianPrometheus) {
+    this.#prometheus = prometheus;
+  }
 
   static async start(prometheus: DebianPrometheus, test: string): Promise<Instance> {
     const instance = new Instance(prometheus);
@@ -35,8 +38,8 @@ export class Instance {
     const times = new Set<number>();
     await untilTrue(`${address} was scraped`, async () => {
       const [up, at] = await Promise.all([
-        this.prometheus.value(`up{instance="${address}"}`),
-        this.prometheus.value(`timestamp(up{instance="${address}"})`),
+        this.#prometheus.value(`up{instance="${address}"}`),
+        this.#prometheus.value(`timestamp(up{instance="${address}"})`),
       ]);
       if (up === 1 && at !== undefined && at > now) times.add(at);
       return times.size > 1;
@@ -48,13 +51,13 @@ export class Instance {
     const { address } = this.#target;
     await this.#server.stop();
     await untilTrue(`${address} is down`, async () => {
-      return (await this.prometheus.value(`up{instance="${address}"}`)) === 0;
+      return (await this.#prometheus.value(`up{instance="${address}"}`)) === 0;
     });
   }
 
   /** The process ends, and Prometheus forgets it. */
   async leave(): Promise<void> {
-    await this.prometheus.remove(this.#target);
+    await this.#prometheus.remove(this.#target);
     await this.#server.stop();
   }
 }
@@ -62,11 +65,14 @@ export class Instance {
 /** Some processes of one shop, which no other test sees. */
 export class ScrapedShop {
   readonly #test = randomUUID();
+  readonly #prometheus: DebianPrometheus;
 
   private constructor(
-    private readonly prometheus: DebianPrometheus,
+    prometheus: DebianPrometheus,
     readonly instances: Instance[],
-  ) {}
+  ) {
+    this.#prometheus = prometheus;
+  }
 
   static async open(prometheus: DebianPrometheus, count: number): Promise<ScrapedShop> {
     const opened = new ScrapedShop(prometheus, []);
@@ -84,7 +90,7 @@ export class ScrapedShop {
 
   source(options: Partial<PrometheusOptions> = {}): MetricsSource {
     const where = { test: this.#test, ...options.where };
-    return prometheusSource({ ...shop, url: this.prometheus.url, interval: 1_000, ...options, where });
+    return prometheusSource({ ...shop, url: this.#prometheus.url, interval: 1_000, ...options, where });
   }
 
   async scraped(instances: readonly Instance[] = this.instances): Promise<void> {

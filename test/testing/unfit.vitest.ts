@@ -1,8 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { defineAdapter, openAdapter, type Adapter } from '../../activities/custom/index.js';
+import {
+  booksInMemory,
+  defineAdapter,
+  openAdapter,
+  type Adapter,
+  type BookStore,
+} from '../../activities/adapter/index.js';
 import { act, action } from '../../src/steps/index.js';
 import { adapterContract } from '../../src/testing/index.js';
 
@@ -32,41 +35,39 @@ function define(world: World) {
   };
 }
 
-function open(world: World, directory: string, change: Partial<ReturnType<typeof define>> = {}): Adapter {
+function open(world: World, books: BookStore, change: Partial<ReturnType<typeof define>> = {}): Adapter {
   const { shows, apply, ...rest } = { ...define(world), ...change };
   const definition = defineAdapter({ ...rest, actions: { turn: { input: turn.input, shows, apply } } });
-  return openAdapter(definition, { settings: {}, directory });
+  return openAdapter(definition, { settings: {}, books });
 }
 
-const unfit: Record<string, (world: World, directory: string) => Adapter> = {
-  'always shows': (world, directory) => open(world, directory, { shows: () => true }),
-  'never puts back': (world, directory) => open(world, directory, { restore: () => Promise.resolve() }),
-  'reads what it remembers': (world, directory) =>
-    open(world, directory, { read: () => Promise.resolve({ to: 3 }) }),
-  'changes when it reads': (world, directory) =>
-    open(world, directory, {
+const unfit: Record<string, (world: World, books: BookStore) => Adapter> = {
+  'always shows': (world, books) => open(world, books, { shows: () => true }),
+  'never puts back': (world, books) => open(world, books, { restore: () => Promise.resolve() }),
+  'reads what it remembers': (world, books) => open(world, books, { read: () => Promise.resolve({ to: 3 }) }),
+  'changes when it reads': (world, books) =>
+    open(world, books, {
       read: () => {
         world.to += 1;
         return Promise.resolve({ to: world.to });
       },
     }),
-  'forgets what it buried': (world, directory) => {
-    const adapter = open(world, directory);
+  'forgets what it buried': (world, books) => {
+    const adapter = open(world, books);
     const fresh = (epoch: number) => ({ rollout: `r/${Math.random()}`, step: 's', epoch });
     return { ...adapter, apply: (given, key, work) => adapter.apply(given, fresh(key.epoch), work) };
   },
-  'has another name': (world, directory) => ({ ...open(world, directory), name: 'knob' }),
-  fits: (world, directory) => open(world, directory),
+  'has another name': (world, books) => ({ ...open(world, books), name: 'knob' }),
+  fits: (world, books) => open(world, books),
 };
 
 for (const [name, adapter] of Object.entries(unfit)) {
   adapterContract(name, {
     acts: {
-      turn: async () => {
-        const directory = await mkdtemp(join(tmpdir(), 'switchback-test-'));
+      turn: () => {
         const world = { to: 3 };
-        return {
-          adapter: adapter(world, directory),
+        return Promise.resolve({
+          adapter: adapter(world, booksInMemory()),
           act: act('turn', {
             why: 'w',
             verify: 'v',
@@ -75,8 +76,8 @@ for (const [name, adapter] of Object.entries(unfit)) {
             undo: { type: 'restore' },
           }),
           observe: () => Promise.resolve(world.to),
-          close: () => rm(directory, { recursive: true, force: true }),
-        };
+          close: () => Promise.resolve(),
+        });
       },
     },
   });

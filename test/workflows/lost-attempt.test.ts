@@ -1,28 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
+import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { expect, inject, it } from 'vitest';
-import { startLocks } from '../../activities/locks/start-locks.js';
-import { bundleWorkflows } from '../../src/app/workflow-bundle.js';
-import { locksNames } from '../../src/engine/lock-protocol.js';
-import type { Asking } from '../../src/engine/locks.js';
-import type { LockAnswer } from '../../src/engine/ports.js';
-import '../support/servers.js';
+import { expect, it } from 'vitest';
+import { startLocks } from '../../activities/temporal/start-locks.js';
+import { locksNames, type Asking } from '../../src/protocol/locks.js';
+import { onTemporal } from '../support/temporal.js';
+import type { LockAnswer } from '../../src/engine/state/values.js';
 
 it('locks that lose the worker that reads who holds what are open soon all the same', async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const address = inject('temporalAddress');
-  const client = new Client({ connection: await Connection.connect({ address }) });
-  const connection = await NativeConnection.connect({ address });
+  const temporal = await onTemporal();
+  const { client } = temporal;
   const environment = `lost-${randomUUID()}`;
   let dies = (): void => undefined;
   const dead = new Promise<void>((resolve) => (dies = resolve));
   let attempts = 0;
-  const worker = await Worker.create({
-    connection,
+  const worker = await temporal.worker({
     taskQueue: environment,
-    workflowBundle: await bundleWorkflows(),
     activities: {
       async findHolders(): Promise<readonly Asking[]> {
         attempts += 1;
@@ -49,5 +42,5 @@ it('locks that lose the worker that reads who holds what are open soon all the s
     }
   });
   expect({ status: answer?.status, attempts }).toEqual({ status: 'granted', attempts: 2 });
-  await Promise.all([client.connection.close(), connection.close()]);
+  await temporal.close();
 });

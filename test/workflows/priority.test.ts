@@ -1,26 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { startLocks } from '../../activities/locks/start-locks.js';
-import { startSentinel } from '../../activities/sentinel/start-sentinel.js';
-import { sentinelNames } from '../../src/analysis/sentinel.js';
-import { bundleWorkflows } from '../../src/app/workflow-bundle.js';
-import { locksNames } from '../../src/engine/lock-protocol.js';
-import '../support/servers.js';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startLocks } from '../../activities/temporal/start-locks.js';
+import { startSentinel } from '../../activities/temporal/start-sentinel.js';
+import { sentinelNames } from '../../src/protocol/sentinel.js';
+import { locksNames } from '../../src/protocol/locks.js';
+import { eventually } from '../support/eventually.js';
+import { onTemporal, type OnTemporal } from '../support/temporal.js';
 
+let temporal: OnTemporal;
 let client: Client;
-let connection: NativeConnection;
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const address = inject('temporalAddress');
-  client = new Client({ connection: await Connection.connect({ address }) });
-  connection = await NativeConnection.connect({ address });
+  temporal = await onTemporal();
+  ({ client } = temporal);
 });
-afterAll(async () => {
-  await client?.connection.close();
-  await connection?.close();
-});
+afterAll(() => temporal?.close());
 
 /** When the first workflow task began; waits for it. */
 async function begunAt(handle: WorkflowHandle): Promise<number> {
@@ -28,9 +22,8 @@ async function begunAt(handle: WorkflowHandle): Promise<number> {
     const { events } = await handle.fetchHistory();
     return events?.find(({ workflowTaskStartedEventAttributes: task }) => task)?.eventTime;
   };
-  await expect.poll(started, { timeout: 30_000 }).toBeDefined();
-  const at = await started();
-  return Number(at?.seconds) * 1_000 + Number(at?.nanos) / 1e6;
+  const at = await eventually(async () => (await started()) ?? expect.fail('no task has begun'));
+  return Number(at.seconds) * 1_000 + Number(at.nanos) / 1e6;
 }
 
 it('sentinel and locks come before what waits in the queue, also when they came last', async () => {
@@ -50,10 +43,8 @@ it('sentinel and locks come before what waits in the queue, also when they came 
     client.workflow.start(locksNames.workflow, startLocks(name, name)),
     client.workflow.start(sentinelNames.workflow, startSentinel(input, name)),
   ]);
-  const worker = await Worker.create({
-    connection,
+  const worker = await temporal.worker({
     taskQueue: name,
-    workflowBundle: await bundleWorkflows(),
     maxCachedWorkflows: 0,
     maxConcurrentWorkflowTaskExecutions: 1,
     activities: { findHolders: () => Promise.resolve([]) },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { answerTo, refuseUnauthorised } from '../../src/engine/decisions.js';
-import { planDigest } from '../../src/engine/digest.js';
-import type { JournalEvent } from '../../src/engine/journal.js';
-import type { Effects } from '../../src/engine/ports.js';
-import type { Run } from '../../src/engine/run.js';
-import { initialState, type RolloutState } from '../../src/engine/state.js';
-import { carriedOver } from '../../workflows/renewal.js';
-import { askingPlan } from '../app/cli/plans.js';
+import { answerTo, refuseUnauthorised } from '../../src/engine/decide/decisions.js';
+import type { JournalEvent } from '../../src/engine/state/journal.js';
+import type { Effects } from '../../src/engine/state/ports.js';
+import type { Run } from '../../src/engine/state/run.js';
+import { initialState, type RolloutState } from '../../src/engine/state/state.js';
+import { carriedOver } from '../../workflows/rollout/renewal.js';
+import { askingPlan } from '../apps/cli/plans.js';
+import { planDigest } from '../../src/engine/plan/plan-digest.js';
 
 /** The server terminates a workflow whose next run would begin with more. */
 const payload = 2_000_000;

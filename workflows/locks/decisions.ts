@@ -1,29 +1,39 @@
 import { condition, proxyActivities } from '@temporalio/workflow';
+import { bytesOf } from '../../src/engine/base/json.js';
+import { DecisionQueue, type Place, type Unjudged } from '../../src/engine/decide/decision-queue.js';
 import {
   locksId,
   nameOfChoice,
   type Answered,
+  type Identity,
   type LocksActivities,
+  type LocksInput,
   type LocksRequest,
-  type TargetReading,
-} from '../../src/engine/lock-protocol.js';
-import { claimOf, lift, stop, takeOver, type Stopped } from '../../src/engine/locks.js';
-import type { JsonObject } from '../../src/engine/json.js';
-import type { Answer, Principal } from '../../src/engine/messages.js';
-import { outsider } from '../../src/engine/rights.js';
+  type Reached,
+  type Stopped,
+} from '../../src/protocol/locks.js';
+import { lift, stop } from '../../src/environment/locks/table.js';
+import { saferOf } from '../../src/protocol/doors.js';
+import { isScarce, takeTurnedAwayAtTheDoor } from '../doors/crowd.js';
+import { judgeInTurn, type Judging } from '../doors/judging.js';
+import { refusedTogether, unread, type Dismissed } from '../doors/refused.js';
+import type { JsonObject } from '../../src/engine/base/json.js';
+import type { Provenance } from '../../src/engine/state/journal.js';
+import type { Answer, Principal } from '../../src/engine/state/messages.js';
+import type { Heard } from '../../src/protocol/decisions.js';
+import { outsider } from '../../src/engine/state/rights.js';
+import { answerAgain, Answers } from './answers.js';
+import { accept, refuse, type Admitted } from './admitted.js';
 import type { Keeper } from './keeper.js';
-import type { Looks } from './looks.js';
+import { takeOrphanOver } from './take-over.js';
+import { reachedBy, reachedText, standingText } from './reached.js';
+import type { EndedHolders } from './ended-holders.js';
+import { now } from '../sdk/turns.js';
 
 const retry = { initialInterval: '200ms', maximumInterval: '10s' } as const;
 const { identify } = proxyActivities<LocksActivities>({
   startToCloseTimeout: '10s',
   scheduleToCloseTimeout: '30s',
-  retry,
-});
-const { readTargets } = proxyActivities<LocksActivities>({
-  startToCloseTimeout: '10m',
-  heartbeatTimeout: '5s',
-  scheduleToCloseTimeout: '10m',
   retry,
 });
 // Whoever is to be paused is told, however long that takes.
@@ -35,54 +45,108 @@ const { pauseRollouts } = proxyActivities<LocksActivities>({
 
 /** How long a stop waits to say whom it has reached, in milliseconds; it goes on afterwards. */
 const patience = 5_000;
-const mostAnswers = 100;
-const mostNamed = 10;
 
 /** The decisions of people about the locks: each is answered once, by its id, and recorded. */
-export interface Decisions {
+export interface Decisions extends Judging {
   readonly answers: readonly Answered[];
-  decide(request: LocksRequest): Promise<Answer>;
+  /** Decides, and answers what became of it. */
+  ask(request: LocksRequest): Promise<Answer>;
+  /** Decides; the answer stands in the journal. */
+  tell(request: LocksRequest): void;
+  /** What the next run has to judge. */
+  left(): Unjudged<LocksRequest>;
 }
 
-export function openDecisions(keeper: Keeper, looks: Looks, before: readonly Answered[]): Decisions {
-  const answers = [...before];
-  const deciding = new Set<string>();
-  const answered = (id: string) => answers.find((one) => one.id === id);
+/** So many are carried out at a time: one may read targets for minutes, and a stop waits for none of them. */
+const mostAtWork = 100;
 
-  return {
-    answers,
-    async decide(request) {
-      const { id, by } = request;
-      if (!answered(id) && !deciding.has(id)) {
-        deciding.add(id);
-        const { answer, evidence } = await judge(request, keeper, looks).catch(failed);
-        answers.push({ id, answer, what: nameOfChoice(request), by });
-        answers.splice(0, answers.length - mostAnswers);
-        deciding.delete(id);
-        recordDecision(keeper, request, answer, evidence);
-      }
+/** @param ready whether it is known who holds what */
+export function openDecisions(
+  keeper: Keeper,
+  looks: EndedHolders,
+  { answers: before = [], unheard }: LocksInput,
+  ready: () => boolean,
+): Decisions {
+  const answers = new Answers(before);
+  const atWork = new Set<string>();
+  const queue = new DecisionQueue<LocksRequest & Heard>(saferOf('locks'), unheard);
+  const heard = (request: LocksRequest) => ({ ...request, heardAt: now() });
+  const answered = (id: string) => answers.of(id);
+
+  const conclude = (request: LocksRequest, { answer, evidence }: Admitted, known?: Known) => {
+    const { id, by } = request;
+    const until = known?.signedUntil;
+    const kept = { id, answer, what: nameOfChoice(request), by, ...(until !== undefined && { until }) };
+    answers.keep(kept, now());
+    recordDecision(keeper, request, answer, provenanceOf(request, known), evidence);
+  };
+  const carryOut = async (request: LocksRequest, identity: Known) => {
+    atWork.add(request.id);
+    // A stop waits for nothing; what only loosens waits until it is known what there is to loosen.
+    if (request.type !== 'stop') await condition(ready);
+    conclude(request, await admit(request, identity, keeper, looks).catch(failed), identity);
+    atWork.delete(request.id);
+  };
+  const judging = judgeInTurn(queue, async (turn) => {
+    const { known, refused } = await identifyAll(turn, keeper);
+    for (const { request, identity } of known) keeper.background(carryOut(request, identity));
+    for (const { request, reason } of refused) conclude(request, refuse(reason));
+    for (const place of turn) queue.done(place);
+    queue.turnAway(takeTurnedAwayAtTheDoor());
+    const turnedAway = queue.takeTurnedAway(false);
+    if (turnedAway) recordRefused(keeper, unread(turnedAway));
+  });
+
+  return Object.assign(judging, {
+    answers: answers.all,
+    async ask(request: LocksRequest) {
+      const { id } = request;
+      if (!answered(id) && !atWork.has(id)) queue.ask(heard(request));
       let found: Answered | undefined;
       await condition(() => (found = answered(id)) !== undefined);
-      return answerAgain(found!, request);
+      return answerAgain(found!, { id, what: nameOfChoice(request), by: request.by });
     },
-  };
+    tell(request: LocksRequest) {
+      if (!answered(request.id) && !atWork.has(request.id))
+        queue.tell(heard(request), atWork.size >= mostAtWork || isScarce());
+    },
+    left() {
+      queue.turnAway(takeTurnedAwayAtTheDoor());
+      return queue.carry(bytesOf);
+    },
+  });
 }
 
-/** An id that stands for another decision must not make this one look as if it had been taken. */
-function answerAgain({ answer, what, by }: Answered, request: LocksRequest): Answer {
-  if (what === undefined || (what === nameOfChoice(request) && by === request.by)) return answer;
-  return { accepted: false, reason: `key ${request.id} stands for ${what} by ${by} already: give another` };
+type Known = Exclude<Identity, { refused: string }>;
+
+/** Finds out who takes these decisions, all at once. Those who wait for no answer may be refused together. */
+async function identifyAll(turn: readonly Place<LocksRequest & Heard>[], keeper: Keeper) {
+  const requests = turn.map(({ request }) => request);
+  const answers = await identify({ by: requests.map(({ by }) => by), requests }).catch((error: unknown) => {
+    const refused = `it could not be found out: ${causeOf(error)}`;
+    return turn.map(() => ({ refused }));
+  });
+  const identified = turn.map((place, index) => ({
+    place,
+    identity: answers[index] ?? { refused: 'not answered' },
+  }));
+  const known = identified.flatMap(({ place: { request }, identity }) =>
+    'refused' in identity ? [] : [{ request, identity }],
+  );
+  const strangers = identified.flatMap(({ place, identity }) =>
+    'refused' in identity ? [{ place, reason: identity.refused }] : [],
+  );
+  const { apart, together } = refusedTogether(strangers, ({ place }) => place);
+  if (together) recordRefused(keeper, together);
+  return { known, refused: apart.map(({ place: { request }, reason }) => ({ request, reason })) };
 }
 
-interface Judged {
-  readonly answer: Answer;
-  readonly evidence?: JsonObject;
-}
-
-async function judge(request: LocksRequest, keeper: Keeper, looks: Looks): Promise<Judged> {
-  const identity = await identify({ by: request.by });
-  if ('refused' in identity) return refuse(identity.refused);
-  const { principal, operators } = identity;
+async function admit(
+  request: LocksRequest,
+  { principal, operators }: Known,
+  keeper: Keeper,
+  looks: EndedHolders,
+): Promise<Admitted> {
   switch (request.type) {
     case 'stop':
       // The safe direction: everybody who is known may.
@@ -94,17 +158,31 @@ async function judge(request: LocksRequest, keeper: Keeper, looks: Looks): Promi
   }
 }
 
-async function stopAll(request: Extract<LocksRequest, { type: 'stop' }>, keeper: Keeper): Promise<Judged> {
-  const { id, by, reason, exposure } = request;
+async function stopAll(request: Extract<LocksRequest, { type: 'stop' }>, keeper: Keeper): Promise<Admitted> {
+  const { id, by, reason, exposure, signed } = request;
   const { holders, line } = keeper.table;
-  const stopped: Stopped = { at: Date.now(), by, reason, ...(exposure && { exposure }) };
+  const stopped: Stopped = { at: now(), by, reason, ...(exposure && { exposure }) };
   keeper.change(stop(keeper.table, stopped));
   const known = [...holders, ...line].map(({ rollout }) => rollout);
-  let reached: readonly string[] | undefined;
-  const pausing = pauseRollouts({ stop: id, by, reason, ...(exposure && { exposure }), rollouts: known });
+  let reached: Reached | undefined;
+  const pausing = pauseRollouts({
+    stop: id,
+    by,
+    reason,
+    ...(exposure && { exposure }),
+    rollouts: known,
+    // They do not take our word for it.
+    ...(signed !== undefined && { signed }),
+  });
   keeper.background(
     pausing.then(
-      (rollouts) => (reached = rollouts),
+      (answer) => {
+        reached = reachedBy(answer);
+        if (reached.standing.length === 0) return;
+        const text = `the stop is ${standingText(reached.standing)}`;
+        const rollout = locksId(keeper.environment);
+        keeper.tell({ rollout, urgency: 'incident', kind: 'stands-still', text });
+      },
       (error: unknown) => {
         const text = `the stop could not pause those that run: ${causeOf(error)}`;
         keeper.tell({ rollout: locksId(keeper.environment), urgency: 'incident', text });
@@ -112,24 +190,15 @@ async function stopAll(request: Extract<LocksRequest, { type: 'stop' }>, keeper:
     ),
   );
   await condition(() => reached !== undefined, patience);
-  const paused =
-    reached === undefined
-      ? 'those that run are being told to pause'
-      : reached.length === 0
-        ? 'none runs that could be paused'
-        : `told to pause${exposure ? ' and to take exposure to zero' : ''}: ${inShort(reached)}`;
+  const paused = reachedText(reached, exposure !== undefined);
+  const { rollouts = [], standing = [] } = reached ?? {};
   return accept(`every start is refused until somebody lifts it; ${paused}`, {
-    rollouts: [...(reached ?? [])],
+    rollouts: [...rollouts],
+    ...(standing.length > 0 && { standing: [...standing] }),
   });
 }
 
-/** An answer is carried from run to run: it must stay small. */
-function inShort(rollouts: readonly string[]): string {
-  const more = rollouts.length - mostNamed;
-  return `${rollouts.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-function liftStop(by: Principal, operators: readonly string[], keeper: Keeper): Judged {
+function liftStop(by: Principal, operators: readonly string[], keeper: Keeper): Admitted {
   const outside = operators.length > 0 ? outsider(by, operators) : undefined;
   if (outside !== undefined) return refuse(outside);
   if (!keeper.table.stopped) return refuse('the environment is not stopped');
@@ -137,87 +206,42 @@ function liftStop(by: Principal, operators: readonly string[], keeper: Keeper): 
   return accept('rollouts may start again; those that were paused wait for their own resume');
 }
 
-async function takeOrphanOver(
-  request: Extract<LocksRequest, { type: 'take-over' }>,
-  by: Principal,
-  operators: readonly string[],
-  { keeper, looks }: { readonly keeper: Keeper; readonly looks: Looks },
-): Promise<Judged> {
-  const { rollout, id, asItIs = false } = request;
-  const holder = () => keeper.table.holders.find((claim) => claim.rollout === rollout);
-  const asked = holder();
-  if (!asked) return refuse(`${rollout} holds nothing`);
-  const outside = outsider(by, [...new Set([asked.owner, ...operators])]);
-  if (outside !== undefined) return refuse(outside);
-  await looks.at(rollout);
-  const orphan = holder();
-  if (!orphan) return accept('it has ended by itself, and its lock is released');
-  if (!orphan.orphaned) return refuse('its workflow runs: abort it, and it releases its lock itself');
-
-  const { digest, takesBack } = orphan;
-  const readings = await readTargets({
-    rollout,
-    ...(takesBack !== undefined && { takesBack }),
-    ...(digest !== undefined && { digest }),
-    reading: id,
-    all: asItIs,
-  });
-  const evidence = evidenceOf(readings);
-  const different = readings.filter(({ asCaptured }) => !asCaptured);
-  if (different.length > 0 && !asItIs) {
-    const what = different.map(({ target, reason }) => `${target}: ${reason}`).join('; ');
-    return refuse(`it left its targets other than it found them: ${what}`, evidence);
-  }
-  // Others decided while the targets were read.
-  if (claimOf(keeper.table, rollout)?.askedAt !== orphan.askedAt || !holder()?.orphaned) {
-    return refuse('it has changed hands meanwhile: look again', evidence);
-  }
-  keeper.change(takeOver(keeper.table, rollout, Date.now()));
-  const how =
-    different.length > 0
-      ? `as they are: ${different.map(({ target }) => target).join(', ')} not as captured`
-      : 'each as it was captured';
-  return accept(`its lock is free; ${readings.length} targets were read, ${how}`, evidence);
-}
-
-function evidenceOf(readings: readonly TargetReading[]): JsonObject {
-  return {
-    targets: readings.map(({ target, asCaptured, reason, evidence }) => ({
-      target,
-      asCaptured,
-      reason,
-      evidence,
-    })),
-  };
-}
-
 function recordDecision(
   keeper: Keeper,
   request: LocksRequest,
   { accepted, reason }: Answer,
+  provenance: Provenance,
   evidence: JsonObject = {},
 ): void {
   keeper.record({
     type: 'decision',
     reason: `${nameOfChoice(request)}: ${accepted ? 'accepted' : 'refused'}, ${reason}`,
     by: request.by,
+    ...provenance,
     evidence: { ...evidence, id: request.id, accepted, reason: request.reason },
   });
 }
 
-function failed(error: unknown): Judged {
+/** What nobody has checked is not kept as if somebody had. */
+function provenanceOf({ signed }: LocksRequest, known: Known | undefined): Provenance {
+  const { via, submittedBy } = known?.principal ?? {};
+  const counts = known?.signedUntil !== undefined && signed !== undefined;
+  return {
+    ...(via !== undefined && { via }),
+    ...(submittedBy !== undefined && { submittedBy }),
+    ...(counts && { signed }),
+  };
+}
+
+function recordRefused(keeper: Keeper, { count, by, reason }: Dismissed): void {
+  keeper.record({ type: 'decisions-refused', reason, evidence: { count, by } });
+}
+
+function failed(error: unknown): Admitted {
   return refuse(`it could not be found out: ${causeOf(error)}`);
 }
 
 function causeOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof Error ? cause.message : String(cause);
-}
-
-function accept(reason: string, evidence?: JsonObject): Judged {
-  return { answer: { accepted: true, reason }, ...(evidence && { evidence }) };
-}
-
-function refuse(reason: string, evidence?: JsonObject): Judged {
-  return { answer: { accepted: false, reason }, ...(evidence && { evidence }) };
 }

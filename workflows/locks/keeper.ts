@@ -1,10 +1,11 @@
 import { proxyActivities } from '@temporalio/workflow';
-import { locksId, type LocksInput } from '../../src/engine/lock-protocol.js';
-import { news, noLocks, type LockTable } from '../../src/engine/locks.js';
-import type { JournalEvent } from '../../src/engine/journal.js';
-import type { Notice, Verbs } from '../../src/engine/ports.js';
-import { startExporter } from '../exporter.js';
-import { openMail } from './mail.js';
+import { locksId, type LocksInput, type LockTable } from '../../src/protocol/locks.js';
+import { answerOf, news, noLocks } from '../../src/environment/locks/table.js';
+import type { JournalEvent } from '../../src/engine/state/journal.js';
+import type { Verbs } from '../../src/engine/state/ports.js';
+import { openEnvironmentJournal } from '../journal/environment-journal.js';
+import { openOutbox } from './outbox.js';
+import type { Notice } from '../../src/engine/state/values.js';
 
 interface Telling {
   notify(notice: Notice): Promise<Verbs['notify']['out']>;
@@ -22,6 +23,8 @@ export interface Keeper {
   readonly table: LockTable;
   /** Changes the table; whoever stands in line hears what became of it. */
   change(next: LockTable): void;
+  /** Says to everybody once more where they stand. */
+  remind(): void;
   record(event: Omit<JournalEvent, 'number' | 'at'>): void;
   tell(notice: Notice): void;
   /** Has something done that nobody waits for but the end of the run. It must not fail. */
@@ -35,9 +38,9 @@ export interface Keeper {
 /** @param gone is told of a rollout that could not be reached: its workflow has ended */
 export function openKeeper(input: LocksInput, gone: (rollout: string) => void): Keeper {
   const { environment, journalled = 0 } = input;
-  const journal: JournalEvent[] = [];
-  const exporter = startExporter(locksId(environment), journal, 0);
-  const mail = openMail(gone);
+  const id = locksId(environment);
+  const journal = openEnvironmentJournal(id, `the locks of ${environment}`, { length: journalled });
+  const mail = openOutbox(gone);
   const underWay = new Set<Promise<unknown>>();
   let table = input.table ?? noLocks;
 
@@ -55,19 +58,17 @@ export function openKeeper(input: LocksInput, gone: (rollout: string) => void): 
       for (const { rollout, answer } of news(table, next)) mail.post(rollout, answer);
       table = next;
     },
-    record(event) {
-      const add = (added: typeof event) =>
-        journal.push({ number: journalled + journal.length + 1, at: Date.now(), ...added });
-      // Those before, which were terminated, may have exported a history of their own.
-      if (journalled + journal.length === 0) add({ type: 'started', reason: `the locks of ${environment}` });
-      add(event);
+    remind() {
+      for (const { rollout } of [...table.holders, ...table.line])
+        mail.post(rollout, answerOf(table, rollout));
     },
+    record: journal.record,
     tell: (notice) => background(notify(notice).catch(() => null)),
     get idle() {
-      return mail.idle && underWay.size === 0 && exporter.flushed();
+      return mail.idle && underWay.size === 0 && journal.unsent.length === 0;
     },
     get journalled() {
-      return journalled + journal.length;
+      return journal.length;
     },
   };
 }

@@ -5,9 +5,9 @@ import {
   proxyActivities,
   sleep,
 } from '@temporalio/workflow';
-import type { Roster } from '../../src/analysis/roster.js';
-import type { OrphanReport } from '../../src/analysis/sentinel.js';
-import type { Notice } from '../../src/engine/ports.js';
+import type { Roster } from '../../src/environment/sentinel/roster.js';
+import type { OrphanReport } from '../../src/protocol/sentinel.js';
+import type { Notice } from '../../src/engine/state/values.js';
 
 interface Notifying {
   notify(notice: Notice): Promise<null>;
@@ -62,8 +62,9 @@ function incidentOf({ rollout, reason, percent }: OrphanReport, environment: str
   return {
     rollout,
     urgency: 'incident',
+    kind: 'orphan',
     text:
       `${rollout} in ${environment} is an orphan: its workflow was ended from outside (${reason}), so nobody takes back what it did. ` +
-      `${exposed}. The sentinel keeps sampling its guards until "switchback rescue ${rollout}" has rolled it back.`,
+      `${exposed}. Its lock stays, and the sentinel keeps sampling its guards, until "switchback rescue ${rollout}" has rolled it back.`,
   };
 }

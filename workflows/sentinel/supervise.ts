@@ -5,9 +5,9 @@ import {
   condition,
   isCancellation,
   proxyActivities,
-  workflowInfo,
 } from '@temporalio/workflow';
-import type { SentinelInput, WatchInput } from '../../src/analysis/sentinel.js';
+import type { SentinelInput, WatchInput } from '../../src/protocol/sentinel.js';
+import { thisRun } from '../sdk/run.js';
 
 interface Watching {
   watchEnvironment(input: WatchInput): Promise<void>;
@@ -38,7 +38,7 @@ export async function supervise(
   let ended = false;
   const outcome = scope
     .run(() => {
-      const { workflowId, firstExecutionRunId } = workflowInfo();
+      const { workflowId, firstExecutionRunId } = thisRun();
       const input = {
         environment,
         sentinelId: workflowId,

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Refusal } from '../../../src/engine/errors.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
 import type { Tx } from '../database.js';
 import { objects, onlyKnown, tableInput, text, type TableInput } from '../input.js';
 import { columnOf, findRelation, type Relation } from '../relation.js';

@@ -1,28 +1,11 @@
-import { Refusal } from '../../../src/engine/errors.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
 import type { Attempt } from '../attempt.js';
 import { startWalk, walkBatch, type Walk } from '../backfill-walk.js';
 import { checkExpressions, requireKey } from '../expressions.js';
-import {
-  expressions,
-  onlyKnown,
-  positive,
-  tableInput,
-  text,
-  type Expressions,
-  type TableInput,
-} from '../input.js';
+import { expressions, onlyKnown, positive, tableInput, text } from '../input.js';
 import { pause } from '../transaction.js';
 import type { PostgresAction } from './action.js';
-
-/** What a backfill is told. */
-export interface BackfillInput extends TableInput {
-  readonly key: string;
-  readonly set: Expressions;
-  /** Narrows the rows further: only rows whose new columns are all null are ever written. */
-  readonly where?: string;
-  /** Rows in a batch at most. */
-  readonly batch: number;
-}
+import type { BackfillInput } from '../backfill-input.js';
 
 /** Milliseconds that a batch should take: for so long its rows are locked. */
 const target = 100;

@@ -1,6 +1,6 @@
-import { Refusal } from '../../../src/engine/errors.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
 import type { Attempt } from '../attempt.js';
-import type { Tx } from '../database.js';
+import { columnsBrought } from '../brought.js';
 import { checkExpressions, requireKey } from '../expressions.js';
 import { hasLedger } from '../ledger.js';
 import { findRelation, requireColumn, type Relation } from '../relation.js';
@@ -77,16 +77,6 @@ async function measure(attempt: Attempt, relation: Relation): Promise<{ tracker:
       },
     ),
   );
-}
-
-/** Columns that earlier steps of the rollout have added: they are no part of what was captured. */
-async function columnsBrought(tx: Tx, rollout: string, relation: Relation): Promise<string[]> {
-  const { rows } = await tx.query<{ name: string }>(
-    `SELECT jsonb_array_elements_text(progress -> 'added') AS name FROM switchback.ledger
-      WHERE rollout = $1 AND verb = 'apply' AND effect AND progress ->> 'table' = $2`,
-    [rollout, relation.sql],
-  );
-  return rows.map(({ name }) => name);
 }
 
 function requireWritable(relation: Relation, name: string): void {

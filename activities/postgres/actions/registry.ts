@@ -1,5 +1,5 @@
-import { Refusal } from '../../../src/engine/errors.js';
-import type { Action } from '../../../src/engine/plan.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
+import type { Action } from '../../../src/engine/plan/plan.js';
 import type { TableInput } from '../input.js';
 import type { PostgresAction } from './action.js';
 import { addColumns } from './add-columns.js';

@@ -4,7 +4,7 @@ import { rename, retireInput, type RetireInput } from './retire-column.js';
 
 /** Brings retired columns back in sight. */
 export const restoreColumn: PostgresAction<RetireInput> = {
-  parse: retireInput,
+  parse: (kind, input) => retireInput(kind, input),
   check: async () => ({}),
   perform: (attempt, input) => rename(attempt, input, (column) => [retiredName(column), column]),
 };

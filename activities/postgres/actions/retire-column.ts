@@ -1,11 +1,13 @@
 import pg from 'pg';
-import { Refusal } from '../../../src/engine/errors.js';
-import type { JsonObject } from '../../../src/engine/json.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
+import type { JsonObject } from '../../../src/engine/base/json.js';
 import type { Attempt } from '../attempt.js';
 import type { Tx } from '../database.js';
 import { checkExpressions } from '../expressions.js';
 import { columnNames, object, onlyKnown, tableInput, type TableInput } from '../input.js';
+import { functionsThatMention, requireUnmentioned } from '../mentions.js';
 import { retiredName } from '../names.js';
+import { requireParity } from '../require-parity.js';
 import { columnOf, columnsOf, findRelation, type Relation } from '../relation.js';
 import { installSync, isSynced, syncInput, type SyncInput } from '../sync.js';
 import { findTracker, replaceTracker } from '../tracker.js';
@@ -18,8 +20,8 @@ export interface RetireInput extends TableInput {
 }
 
 /** Reads `{ db, table, columns, keepInSync }`: the columns must be old ones, of the same table. */
-export function retireInput(kind: string, input: JsonObject): RetireInput {
-  onlyKnown(kind, input, ['db', 'table', 'columns', 'keepInSync']);
+export function retireInput(kind: string, input: JsonObject, more: readonly string[] = []): RetireInput {
+  onlyKnown(kind, input, ['db', 'table', 'columns', 'keepInSync', ...more]);
   const base = tableInput(kind, input);
   const columns = columnNames(kind, input, 'columns');
   const keepInSync = syncInput(`${kind} keepInSync`, object(kind, input, 'keepInSync'));
@@ -41,42 +43,32 @@ export function retireInput(kind: string, input: JsonObject): RetireInput {
 
 /** Takes old columns out of sight. They stay in sync, under another name, so that they can come back in an instant. */
 export const retireColumn: PostgresAction<RetireInput> = {
-  parse: retireInput,
+  parse: (kind, input) => retireInput(kind, input),
 
   async check(tx, relation, { columns, keepInSync: { forward, back } }) {
     await checkExpressions(tx, relation, { ...forward, ...back }, Object.keys(forward));
+    const warnings: string[] = [];
     for (const column of columns) {
       requireOne(relation, column, retiredName(column));
       await requireUnmentioned(tx, relation, column);
+      const functions = await functionsThatMention(tx, relation, column);
+      if (functions.length > 0) warnings.push(`${functions.join(', ')} may fail without ${column}`);
     }
-    return {};
+    return warnings.length > 0 ? { warnings } : {};
   },
 
-  perform: (attempt, input) => rename(attempt, input, (column) => [column, retiredName(column)]),
+  async perform(attempt, input) {
+    const { rows } = await requireParity(attempt, input.keepInSync);
+    return rename(attempt, input, (column) => [column, retiredName(column)], { compared: rows });
+  },
 };
-
-/** Views and constraints follow a renamed column; a trigger function that names it would fail at every write. */
-async function requireUnmentioned(tx: Tx, relation: Relation, column: string): Promise<void> {
-  const { rows } = await tx.query<{ trigger: string }>(
-    `SELECT t.tgname AS trigger FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-      WHERE t.tgrelid = $1 AND NOT t.tgisinternal AND p.pronamespace::regnamespace::text <> 'switchback'
-        AND strpos(p.prosrc, $2) > 0`,
-    [relation.oid, column],
-  );
-  const [found] = rows;
-  if (!found) return;
-  throw new Refusal(
-    `${relation.sql} column ${column}`,
-    `the function of trigger ${found.trigger} names it and would fail without it`,
-    'change that function first',
-  );
-}
 
 /** Renames columns and makes sync and tracker follow, in one transaction: no writer ever meets half of it. */
 export function rename(
   attempt: Attempt,
   input: RetireInput,
   namesOf: (column: string) => readonly [from: string, to: string],
+  found: JsonObject = {},
 ) {
   return attempt.guarded(async ({ tx, finish }) => {
     const relation = await findRelation(tx, input);
@@ -96,7 +88,7 @@ export function rename(
       renamed.push(to);
     }
     await follow(tx, attempt.key.rollout, { ...relation, columns: await columnsOf(tx, relation.oid) }, input);
-    return finish({ table: relation.sql, renamed });
+    return finish({ table: relation.sql, renamed, ...found });
   });
 }
 

@@ -1,8 +1,6 @@
-import { Refusal } from '../../../src/engine/errors.js';
 import { checkExpressions, requireKey } from '../expressions.js';
-import { stillDiffering, walkParity } from '../parity.js';
+import { requireParity } from '../require-parity.js';
 import { syncInput, type SyncInput } from '../sync.js';
-import { pause } from '../transaction.js';
 import type { PostgresAction } from './action.js';
 
 /** Reads every row: do the old columns hold what `back` makes of the new ones? */
@@ -16,26 +14,7 @@ export const verifyParity: PostgresAction<SyncInput> = {
   },
 
   async perform(attempt, input) {
-    let rows = 0;
-    for await (const chunk of walkParity(attempt, input)) {
-      rows += chunk.rows;
-      attempt.work.heartbeat({ rows });
-      if (chunk.differing.length === 0) continue;
-      // Writers are live: what differs in one look may be a row that was just being written.
-      await pause(500, attempt.work);
-      const differing = await stillDiffering(attempt, input, chunk.differing);
-      if (differing.length > 0) throw outOfParity(input, differing, chunk.more);
-    }
+    const { rows } = await requireParity(attempt, input);
     return attempt.guarded(({ finish }) => finish({ rows, differing: 0 }, { effect: false }));
   },
 };
-
-function outOfParity({ table, key, back }: SyncInput, differing: readonly string[], more: boolean): Refusal {
-  const columns = Object.keys(back).join(', ');
-  const many = more ? `at least ${differing.length}` : String(differing.length);
-  return new Refusal(
-    `table ${table}`,
-    `in ${many} rows ${columns} is not what the new columns say: ${key} ${differing.slice(0, 10).join(', ')}`,
-    'correct these rows or the expressions, and start again',
-  );
-}

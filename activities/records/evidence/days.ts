@@ -1,26 +1,58 @@
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import type pg from 'pg';
+import { inTransaction } from '../database.js';
 
 const day = 86_400_000;
 
-/** The name of the day (UTC) of a moment, in milliseconds since the epoch. */
-export function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
+/** A day (UTC), in milliseconds since the epoch: `to` is not part of it. */
+export interface Day {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The day of a moment. */
+export function dayOf(at: number): Day {
+  const from = Math.floor(at / day) * day;
+  return { from, to: from + day };
 }
 
 /** The days of a window, oldest first. */
-export function daysBetween(from: number, to: number): string[] {
-  const days: string[] = [];
-  for (let at = from - (from % day); at <= to; at += day) days.push(dayOf(at));
+export function daysBetween(from: number, to: number): Day[] {
+  const days: Day[] = [];
+  for (let { from: at } = dayOf(from); at <= to; at += day) days.push(dayOf(at));
   return days;
 }
 
-/** Removes the directories of days that are older than `keepDays`, and answers the others. */
-export async function pruneDays(directory: string, today: string, keepDays: number): Promise<string[]> {
-  const names = (await readdir(directory)).filter((name) => /^\d{4}-\d\d-\d\d$/.test(name)).sort();
-  const oldest = dayOf(Date.parse(today) - keepDays * day);
-  for (const name of names.filter((name) => name < oldest)) {
-    await rm(join(directory, name), { recursive: true, force: true });
-  }
-  return names.filter((name) => name >= oldest);
+/** Makes the partition of a day if it is missing. */
+export async function makeDay(pool: pg.Pool, { from, to }: Day): Promise<void> {
+  const table = `switchback.${tableOf(from)}`;
+  const there = await pool.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [table]);
+  if (there.rows[0]?.there) return;
+  await inTransaction(pool, async (tx) => {
+    // IF NOT EXISTS alone fails when two create at once.
+    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('switchback evidence', 0))`);
+    await tx.query(
+      `CREATE TABLE IF NOT EXISTS ${table} PARTITION OF switchback.evidence
+        FOR VALUES FROM ('${isoOf(from)}') TO ('${isoOf(to)}')`,
+    );
+  });
+}
+
+/** Drops the partitions of days that ended more than `keepDays` days before `now`. */
+export async function dropOldDays(pool: pg.Pool, now: number, keepDays: number): Promise<void> {
+  const oldest = tableOf(dayOf(now).from - keepDays * day);
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+      WHERE inhparent = 'switchback.evidence'::regclass AND relname ~ '^evidence_\\d{8}$' AND relname < $1`,
+    [oldest],
+  );
+  for (const { name } of rows) await pool.query(`DROP TABLE IF EXISTS switchback.${name}`);
+}
+
+/** As PostgreSQL reads it. */
+export function isoOf(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function tableOf(from: number): string {
+  return `evidence_${isoOf(from).slice(0, 10).replaceAll('-', '')}`;
 }

@@ -1,6 +1,6 @@
 import type { RecordedReading } from '../../../src/analysis/judge-window.js';
-import { verdicts } from '../../../src/engine/plan.js';
-import type { GuardReading } from '../../../src/engine/ports.js';
+import { verdicts } from '../../../src/engine/plan/plan.js';
+import type { GuardReading } from '../../../src/engine/state/values.js';
 
 /** The time during which the readings of a series are those of a subscription: `until` is not part of it. */
 export interface Span {

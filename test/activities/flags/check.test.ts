@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import { rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createFlagsAdapter } from '../../../activities/flags/adapter.js';
-import { Refusal } from '../../../src/engine/errors.js';
-import type { Act } from '../../../src/engine/plan.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
+import type { Act } from '../../../src/engine/plan/plan.js';
+import { memoryFile } from '../../../activities/flags/memory.js';
 import { aFlagFile, exposing, flagdFile, quietWork } from './given.js';
 
 async function refusalOf(promise: Promise<unknown>): Promise<string> {
@@ -91,9 +92,10 @@ describe('check of a flag', () => {
   it('refuses a damaged memory of what rollouts did', async () => {
     const given = await aFlagFile();
     await given.apply(exposing(5));
-    await writeFile(`${given.file}.switchback.json`, '{"format":1,"roll');
+    await given.write(flagdFile);
+    await writeFile(memoryFile(given.file), '{"format":1,"roll');
     expect(await refusalOf(given.adapter.check(exposing(5), given.work))).toMatch(
-      /switchback\.json: is damaged/,
+      /\.flags\.json\.switchback: is damaged/,
     );
     expect(await refusalOf(given.apply(exposing(25)))).toMatch(/is damaged/);
   });

@@ -7,6 +7,7 @@ import { requireFlag } from '../../../activities/flags/document.js';
 import { entryOf } from '../../../activities/flags/memory.js';
 import { inSession } from '../../../activities/flags/session.js';
 import { exposureTargeting } from '../../../activities/flags/targeting.js';
+import { memoryFile } from '../../../activities/flags/memory.js';
 import { aFlagFile, exposing, FlagFile, keyOf } from './given.js';
 
 const flag = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' };
@@ -43,7 +44,7 @@ describe('several who edit one file at once', () => {
     });
     for (const exit of await Promise.all(exits)) expect(exit).toMatchObject({ code: 0 });
     for (const name of names) expect(await given.read(exposing(0, {}, name))).toMatchObject({ percent: 20 });
-    const memory = JSON.parse(await readFile(`${given.file}.switchback.json`, 'utf8'));
+    const memory = JSON.parse(await readFile(memoryFile(given.file), 'utf8'));
     expect(Object.keys(memory.rollouts).sort()).toEqual(names.map((name) => `rollout/${name}`));
   });
 

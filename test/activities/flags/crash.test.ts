@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { fileMoments, type FileMoment } from '../../../activities/files/moments.js';
+import { fileEvents, type FileEvent } from '../../../activities/files/write-events.js';
 import { memoryFile, type Memory } from '../../../activities/flags/memory.js';
 import { aFlagFile, exposing, FlagFile, flagdFile, rollout } from './given.js';
 
@@ -12,12 +12,12 @@ const script = join(import.meta.dirname, 'crashing-process.ts');
 /** Every moment of one exposure's writes; a test below sees that these are all. */
 const moments = [
   'flags.json locked',
-  'flags.json.switchback.json written',
-  'flags.json.switchback.json renamed',
+  '.flags.json.switchback written',
+  '.flags.json.switchback renamed',
   'flags.json written',
   'flags.json renamed',
-  'flags.json.switchback.json written',
-  'flags.json.switchback.json renamed',
+  '.flags.json.switchback written',
+  '.flags.json.switchback renamed',
 ] as const;
 
 /** A flag file beside which a process died at one moment, counted from 0, of an exposure. */
@@ -30,7 +30,7 @@ async function afterDeathAt(moment: number): Promise<FlagFile> {
 }
 
 const beside = async ({ file }: FlagFile) => (await readdir(dirname(file))).sort();
-const tidy = ['flags.json', 'flags.json.switchback.json'];
+const tidy = ['.flags.json.switchback', 'flags.json'];
 
 async function exposed(): Promise<string> {
   const given = await aFlagFile();
@@ -42,12 +42,12 @@ it('an exposure has these moments at which a process can die', async () => {
   const given = await aFlagFile();
   const seen: string[] = [];
   const listen = (message: unknown) => {
-    const { file, moment } = message as FileMoment;
+    const { file, moment } = message as FileEvent;
     if (dirname(file) === dirname(given.file)) seen.push(`${basename(file)} ${moment}`);
   };
-  fileMoments.subscribe(listen);
+  fileEvents.subscribe(listen);
   await given.apply(exposing(5));
-  fileMoments.unsubscribe(listen);
+  fileEvents.unsubscribe(listen);
   expect(seen).toEqual(moments);
 });
 

@@ -1,11 +1,11 @@
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Refusal } from '../../../src/engine/errors.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
+import { memoryFile } from '../../../activities/flags/memory.js';
 import { aDirectory, aFlagFile, exposing, flagdFile, FlagFile, keyOf, rollout } from './given.js';
 
-const memoryOf = async (given: FlagFile) =>
-  JSON.parse(await readFile(`${given.file}.switchback.json`, 'utf8'));
+const memoryOf = async (given: FlagFile) => JSON.parse(await readFile(memoryFile(given.file), 'utf8'));
 
 describe('apply', () => {
   it('sets the percent and leaves everything else', async () => {
@@ -15,7 +15,7 @@ describe('apply', () => {
     expect(await given.text()).toContain('"version": 12345678901234567890');
     await given.apply(exposing(25));
     expect(await given.percent()).toBe(25);
-    expect(await readdir(dirname(given.file))).toEqual(['flags.json', 'flags.json.switchback.json']);
+    expect(await readdir(dirname(given.file))).toEqual(['.flags.json.switchback', 'flags.json']);
   });
 
   it('does nothing when it is repeated, not even after a later step', async () => {
@@ -32,7 +32,7 @@ describe('apply', () => {
     await given.apply(exposing(5));
     const memory = await memoryOf(given);
     memory.rollouts[rollout]['split-name'].last.done = false;
-    await writeFile(`${given.file}.switchback.json`, JSON.stringify(memory));
+    await writeFile(memoryFile(given.file), JSON.stringify(memory));
     await given.write(flagdFile);
     expect(await given.adapter.fence(exposing(25), keyOf(exposing(25)), given.work)).toEqual({
       effect: 'none',

@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Adapter, Work } from '../../../activities/adapter.js';
+import type { Adapter, Work } from '../../../src/protocol/adapter.js';
 import { createFlagsAdapter, type FlagsOptions } from '../../../activities/flags/adapter.js';
-import type { JsonObject } from '../../../src/engine/json.js';
-import type { Act } from '../../../src/engine/plan.js';
-import type { Capture, EffectKey } from '../../../src/engine/ports.js';
+import type { JsonObject } from '../../../src/engine/base/json.js';
+import type { Act } from '../../../src/engine/plan/plan.js';
+import type { Capture, EffectKey } from '../../../src/engine/state/values.js';
 
 /** A directory that is removed after the test. */
 export async function aDirectory(): Promise<string> {
@@ -87,6 +87,7 @@ export class FlagFile {
   restore = (act: Act, capture: Capture, key = keyOf(act)) =>
     this.adapter.restore(act, capture, key, this.work);
   verify = (act: Act, capture: Capture) => this.adapter.verify([act], capture, keyOf(act), this.work);
+  observe = (act: Act, capture: Capture) => this.adapter.observe!(act, capture, this.work);
   capture = async (act = exposing(0)): Promise<Capture> => {
     return { target: act.target, at: Date.now(), state: await this.read(act) };
   };

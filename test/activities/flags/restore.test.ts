@@ -2,13 +2,14 @@ import { createServer } from 'node:http';
 import { rm, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Refusal } from '../../../src/engine/errors.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
+import { memoryFile } from '../../../activities/flags/memory.js';
 import { aFlagFile, exposing, flagdFile, FlagFile, keyOf } from './given.js';
 
 /** A flag file at a captured percent, exposed further by a rollout. */
 async function exposedFrom(captured: number, now: number) {
   const given = await aFlagFile();
-  if (captured > 0) await given.apply(exposing(captured), keyOf(exposing(captured), 0, 'earlier'));
+  if (captured > 0) await given.apply(exposing(captured));
   const capture = await given.capture();
   const before = await given.text();
   await given.apply(exposing(now));
@@ -57,6 +58,15 @@ describe('restore', () => {
     expect(await given.text()).toBe(before);
   });
 
+  it('says what differs where the share does not', async () => {
+    const { given, before, restore, verify } = await exposedFrom(0, 25);
+    await restore();
+    const nobody =
+      '"targeting": {"fractional": [{"cat": [{"var": "$flagd.flagKey"}, {"var": "targetingKey"}]}, ["on", 0], ["off", 100]]}';
+    await given.write(before.replace('"ours": 1.0', `${nobody},\n      "ours": 1.0`));
+    expect((await verify()).reason).toMatch(/it has 0 % by another rule, captured were 0 %/);
+  });
+
   it("takes away a stranger's rule, and tells it in full", async () => {
     const { given, before, restore } = await exposedFrom(0, 5);
     await given.write(before.replace('"ours": 1.0', '"targeting": {"if": [true, "on"]},\n      "ours": 1.0'));
@@ -99,9 +109,22 @@ describe('restore', () => {
     expect(await verify()).toMatchObject({ verified: false, reason: /exposes 100 % and not 0 %/ });
   });
 
+  it('calls nothing restored whose names mean something else than when it was captured', async () => {
+    const { given, before, restore, verify } = await exposedFrom(0, 25);
+    await restore();
+    await given.write(before.replace('"on": true, "off": false', '"on": false, "off": true'));
+    expect(await verify()).toMatchObject({
+      verified: false,
+      reason: expect.stringMatching(/gives something else for "on" or "off".*nobody can tell who has/),
+    });
+    // A further variant that neither arm is says nothing of who has the candidate.
+    await given.write(before.replace('"off": false', '"off": false, "other": 3'));
+    expect(await verify()).toMatchObject({ verified: true });
+  });
+
   it('goes on with a damaged memory', async () => {
     const { given, before, restore } = await exposedFrom(0, 25);
-    await writeFile(`${given.file}.switchback.json`, 'x');
+    await writeFile(memoryFile(given.file), 'x');
     expect((await restore()).drift).toMatch(/was damaged; it was put aside as .*\.damaged/);
     expect(await given.text()).toBe(before);
     await expect(given.apply(exposing(25))).rejects.toThrow(/was restored/);
@@ -173,6 +196,27 @@ describe('verify with the application as witness', () => {
     const verification = await given.verify(exposing(5), await given.capture());
     expect(verification).toMatchObject({ verified: false, evidence: { asked: 50, candidate: 1 } });
     expect(verification.reason).toContain('1 of 50 answers still came from the candidate');
+  });
+
+  it('says before anything is taken away whether anybody still gets the candidate', async () => {
+    const late = await aShop((asked) => (asked < 60 ? 'candidate' : 'baseline'));
+    const given = await aFlagFile(flagdFile, { observe: late });
+    expect(await given.observe(exposing(5), await given.capture())).toMatchObject({
+      asked: true,
+      evidence: { asked: 50, candidate: 0 },
+    });
+    const stuck = await aFlagFile(flagdFile, { observe: await aShop(() => 'candidate'), settle: 1 });
+    await expect(stuck.observe(exposing(5), await stuck.capture())).rejects.toThrow(
+      /50 of 50 answers still come from the candidate of flag "split-name"; let the application/,
+    );
+  });
+
+  it('says that it did not ask where it cannot', async () => {
+    const given = await aFlagFile();
+    expect(await given.observe(exposing(5), await given.capture())).toMatchObject({ asked: false });
+    const before = await aFlagFile(flagdFile, { observe: await aShop(() => 'candidate') });
+    const capture = { ...(await before.capture()), state: { percent: 5 } };
+    expect(await before.observe(exposing(5), capture)).toMatchObject({ asked: false });
   });
 
   it('throws when the application says nothing', async () => {

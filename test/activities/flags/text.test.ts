@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findFlag, readDocument } from '../../../activities/flags/document.js';
 import { withTargeting } from '../../../activities/flags/edit.js';
-import { locateJson, type JsonNode } from '../../../activities/flags/json-text.js';
+import { locateJson, type JsonNode } from '../../../activities/files/json-text.js';
 import { exposureTargeting } from '../../../activities/flags/targeting.js';
 
 const arms = { candidate: 'on', baseline: 'off' };
@@ -109,7 +109,7 @@ describe('an edit of a flag file', () => {
     ['[]', /has no object "flags"/],
     ['{"flags":[]}', /has no object "flags"/],
     ['{"flags":{},"flags":{}}', /has "flags" 2 times/],
-  ])('of %j is refused with the place and the mend', (text, message) => {
+  ])('of %j is refused with the place and the fix', (text, message) => {
     expect(() => readDocument('flags.json', text)).toThrow(message);
   });
 

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { connect } from '../../../src/app/client.js';
 import {
   locksId,
   locksNames,
   type LocksChoice,
   type LocksRequest,
-} from '../../../src/engine/lock-protocol.js';
-import type { Asking } from '../../../src/engine/locks.js';
-import type { Answer } from '../../../src/engine/messages.js';
-import type { Target } from '../../../src/engine/plan.js';
+  type Asking,
+} from '../../../src/protocol/locks.js';
+import type { Answer } from '../../../src/engine/state/messages.js';
+import type { Target } from '../../../src/engine/plan/plan.js';
 import { replayHistory } from '../../support/rollouts/replay-history.js';
 import { temporalCli } from '../../support/rollouts/temporal-cli.js';
-import { eventually } from '../sentinel/stage.js';
+import { bundled } from '../../support/bundle.js';
+import { eventually } from '../../support/eventually.js';
 import { Stage } from './stage.js';
+import { connect } from '../../../apps/client/connect.js';
 
 describe('the locks of an environment', () => {
   let stage: Stage;
@@ -55,7 +56,7 @@ describe('the locks of an environment', () => {
     let runs = 0;
     for (let at: string | undefined = runId; at !== undefined; runs++) {
       const history = await stage.client.workflow.getHandle(locksId(stage.environment), at).fetchHistory();
-      await replayHistory(stage.code, history, locksId(stage.environment));
+      await replayHistory(await bundled(stage.workflows), history, locksId(stage.environment));
       const last = history.events?.at(-1);
       at = last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
     }
@@ -156,7 +157,7 @@ describe('the locks of an environment', () => {
     );
     await eventually(() => expect(stage.told.join('\n')).toContain('its lock of flag:a stays'));
 
-    const rescue = await stage.rollout({ scope: ['flag:a'], takesBack: first.id });
+    const rescue = await stage.rollout({ scope: ['flag:a'], reverts: first.id });
     await rescue.handle.result();
     await waiting.handle.result();
     expect(stage.entered.slice(-2)).toEqual([rescue.id, waiting.id]);

@@ -1,15 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ApplicationFailure, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { Refusal } from '../../../src/engine/base/errors.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readTargets, type ReadingTools } from '../../../activities/locks/read-targets.js';
-import { createRecords, type Records } from '../../../activities/records/records.js';
-import { planDigest } from '../../../src/engine/digest.js';
-import type { JournalEvent } from '../../../src/engine/journal.js';
-import { actsOf, type Plan, type Target } from '../../../src/engine/plan.js';
-import type { Verbs } from '../../../src/engine/ports.js';
+import { freshRecords, type FreshRecords } from '../../support/records.js';
+import type { JournalEvent } from '../../../src/engine/state/journal.js';
+import { actsOf, type Plan, type Target } from '../../../src/engine/plan/plan.js';
+import type { Verbs } from '../../../src/engine/state/ports.js';
 import splitCustomerName from '../../../runbooks/split-customer-name.js';
+import { planDigest } from '../../../src/engine/plan/plan-digest.js';
 
 const plan: Plan = splitCustomerName.evaluate({});
 const digest = planDigest(plan);
@@ -17,15 +15,13 @@ const rollout = 'rollout/local/split-customer-name/gone';
 const table: Target = 'table:shop.customer';
 const flag: Target = 'flag:split-name';
 
-let dir: string;
-let records: Records;
+let records: FreshRecords;
 let verified: Verbs['verify']['in'][];
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'switchback-reading-'));
-  records = createRecords(dir);
+  records = await freshRecords();
   verified = [];
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(() => records.close());
 
 const capture = (target: Target, of = rollout) =>
   records.captures.putIfAbsent(of, target, { target, at: 1, state: {} });
@@ -48,6 +44,7 @@ function tools(
   };
 }
 
+const work = { signal: new AbortController().signal, heartbeat: () => undefined };
 const equal = { verified: true, reason: 'equal', evidence: {} };
 const different = { verified: false, reason: 'different', evidence: { percent: 25 } };
 const stepOn = (target: Target) => actsOf(plan).find((act) => act.target === target)!.id;
@@ -59,7 +56,7 @@ describe('reading what an orphan left', () => {
   it('reads what was exposed first, with all acts on it, under a key of its own', async () => {
     await capture(table);
     await capture(flag);
-    const readings = await readTargets(tools([stepOn(table), stepOn(flag)]), given);
+    const readings = await readTargets(tools([stepOn(table), stepOn(flag)]), given, work);
     expect(readings).toMatchObject([
       { target: flag, asCaptured: true },
       { target: table, asCaptured: true },
@@ -74,21 +71,21 @@ describe('reading what an orphan left', () => {
     await capture(table);
     await capture(flag);
     const looking = tools([stepOn(table), stepOn(flag)], (target) => (target === flag ? different : equal));
-    expect(await readTargets(looking, given)).toEqual([
+    expect(await readTargets(looking, given, work)).toEqual([
       { target: flag, asCaptured: false, reason: 'different', evidence: { percent: 25 } },
     ]);
-    expect(await readTargets(looking, { ...given, all: true })).toHaveLength(2);
+    expect(await readTargets(looking, { ...given, all: true }, work)).toHaveLength(2);
   });
 
   it('never takes a missing record for a target that is as it was', async () => {
-    expect(await readTargets(tools([stepOn(flag)]), given)).toMatchObject([
+    expect(await readTargets(tools([stepOn(flag)]), given, work)).toMatchObject([
       { target: flag, asCaptured: false, reason: expect.stringContaining('not in the records') as string },
     ]);
     await capture(flag);
-    const unknown = await readTargets(tools([stepOn(flag)]), { ...given, digest: 'a'.repeat(64) });
+    const unknown = await readTargets(tools([stepOn(flag)]), { ...given, digest: 'a'.repeat(64) }, work);
     expect(unknown).toMatchObject([{ target: flag, asCaptured: false }]);
-    const takesBack = { ...given, takesBack: 'rollout/local/split-customer-name/older' };
-    expect((await readTargets(tools([]), takesBack)).map(({ asCaptured }) => asCaptured)).toEqual([
+    const reverts = { ...given, reverts: 'rollout/local/split-customer-name/older' };
+    expect((await readTargets(tools([]), reverts, work)).map(({ asCaptured }) => asCaptured)).toEqual([
       false,
       false,
     ]);
@@ -96,10 +93,10 @@ describe('reading what an orphan left', () => {
   });
 
   it('reads nothing when nothing was ever touched, and the captures of the one it took back', async () => {
-    expect(await readTargets(tools([]), given)).toEqual([]);
+    expect(await readTargets(tools([]), given, work)).toEqual([]);
     const older = 'rollout/local/split-customer-name/older';
     await capture(flag, older);
-    expect(await readTargets(tools([]), { ...given, takesBack: older })).toMatchObject([
+    expect(await readTargets(tools([]), { ...given, reverts: older }, work)).toMatchObject([
       { target: flag, asCaptured: true },
     ]);
     expect(verified.at(-1)?.key.rollout).toBe(older);
@@ -111,10 +108,10 @@ describe('reading what an orphan left', () => {
       tools([stepOn(flag)], () => {
         throw error;
       });
-    const gone = ApplicationFailure.nonRetryable('flag split-name: does not exist; add it', 'Refusal');
-    expect(await readTargets(failing(gone), given)).toMatchObject([
+    const gone = new Refusal('flag split-name', 'does not exist', 'add it');
+    expect(await readTargets(failing(gone), given, work)).toMatchObject([
       { asCaptured: false, reason: expect.stringContaining('does not exist') as string },
     ]);
-    await expect(readTargets(failing(new Error('busy')), given)).rejects.toThrow('busy');
+    await expect(readTargets(failing(new Error('busy')), given, work)).rejects.toThrow('busy');
   });
 });

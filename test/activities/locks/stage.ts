@@ -1,67 +1,53 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ApplicationFailure, Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, type Client, type WorkflowHandle } from '@temporalio/client';
+import { createLocksActivities } from '../../../activities/locks/locks-activities.js';
+import { freshRecords, type FreshRecords } from '../../support/records.js';
+import { ask } from '../../../apps/client/ask.js';
+import { Calls } from '../../../apps/client/calls.js';
+import { framed } from '../../../apps/worker/framed.js';
 import {
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  makeTelemetryFilterString,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
-import { inject } from 'vitest';
-import { createLocksActivities } from '../../../activities/locks/create-locks-activities.js';
-import { createRecords } from '../../../activities/records/records.js';
-import { ask } from '../../../src/app/client/ask.js';
-import { Calls } from '../../../src/app/client/calls.js';
-import { bundleWorkflows } from '../../../src/app/workflow-bundle.js';
-import { locksId, locksNames, type Identity, type LocksInput } from '../../../src/engine/lock-protocol.js';
-import { conflict, type Asking, type LockTable } from '../../../src/engine/locks.js';
-import type { Target } from '../../../src/engine/plan.js';
-import type { LockAnswer } from '../../../src/engine/ports.js';
+  locksId,
+  locksNames,
+  type Identity,
+  type LocksInput,
+  type Asking,
+  type LockTable,
+} from '../../../src/protocol/locks.js';
+import { conflict } from '../../../src/environment/locks/table.js';
+import type { Target } from '../../../src/engine/plan/plan.js';
 import type { lockingRollout } from '../../workflows/fixtures/locking-rollout.js';
-import '../../support/servers.js';
+import { onTemporal, type OnTemporal, type RunningWorker } from '../../support/temporal.js';
+import type { LockAnswer } from '../../../src/engine/state/values.js';
 
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
-
-function bundled(): Promise<WorkflowBundleWithSourceMap> {
-  if (bundle) return bundle;
-  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
-  const workflowsPath = fileURLToPath(
-    new URL('../../workflows/fixtures/locking-rollout.ts', import.meta.url),
-  );
-  return (bundle = bundleWorkflows(workflowsPath));
-}
-
+const ordinary = new URL('../../workflows/fixtures/locking-rollout.ts', import.meta.url);
+const strange = new URL('../../workflows/fixtures/strange-locks.ts', import.meta.url);
 /** An environment of one test's own with real locks, and a room that knows who is inside. */
 export class Stage {
   readonly environment = `env-${randomUUID().slice(0, 8)}`;
-  readonly taskQueue = `locks-${this.environment}`;
+  readonly taskQueue: string;
+  /** What its workers run. */
+  readonly workflows = ordinary;
   /** Whoever is inside, and what they are there for. */
   readonly inside = new Map<string, readonly Target[]>();
   /** Everyone who has been inside, in order of arrival. */
   readonly entered: string[] = [];
   readonly told: string[] = [];
   readonly #rollouts: WorkflowHandle[] = [];
-  readonly #workers: { stop(): Promise<void> }[] = [];
+  readonly #workers: RunningWorker[] = [];
+  readonly client: Client;
 
   private constructor(
-    readonly client: Client,
-    private readonly connection: NativeConnection,
-    private readonly dir: string,
-    readonly code: WorkflowBundleWithSourceMap,
-  ) {}
+    private readonly temporal: OnTemporal,
+    private readonly records: FreshRecords,
+    queueOf: (environment: string) => string,
+  ) {
+    this.client = temporal.client;
+    this.taskQueue = queueOf(this.environment);
+  }
 
-  static async set(): Promise<Stage> {
-    const code = await bundled();
-    const address = inject('temporalAddress');
-    const client = new Client({ connection: await Connection.connect({ address }) });
-    const dir = await mkdtemp(join(tmpdir(), 'switchback-locks-'));
-    return new Stage(client, await NativeConnection.connect({ address }), dir, code);
+  /** @param queueOf where its workers ask for work: who comes as a client finds them only at `taskQueueOf` */
+  static async set(queueOf = (environment: string) => `locks-${environment}`): Promise<Stage> {
+    return new Stage(await onTemporal(), await freshRecords(), queueOf);
   }
 
   get locks(): WorkflowHandle {
@@ -119,41 +105,36 @@ export class Stage {
   }
 
   /** @param atOnce activities that the worker performs at the same time */
-  async work(atOnce = 100): Promise<{ stop(): Promise<void> }> {
-    const { client, environment, taskQueue, connection } = this;
+  async work(atOnce = 100, workflows = ordinary): Promise<RunningWorker> {
+    const { client, environment, taskQueue } = this;
     const locks = createLocksActivities({
       client,
       environment,
       taskQueue,
-      records: createRecords(this.dir),
+      records: this.records,
       verify: () => Promise.reject(new Error('nothing is read here')),
     });
-    const worker = await Worker.create({
-      connection,
+    const running = await this.temporal.work({
       taskQueue,
-      workflowBundle: this.code,
-      activities: { ...locks, ...this.#room() },
+      workflows,
+      activities: framed({ ...locks, ...this.#room() }),
       stickyQueueScheduleToStartTimeout: '1s',
       maxConcurrentActivityTaskExecutions: atOnce,
     });
-    const ended = worker.run();
-    const running = {
-      stop: async () => {
-        if (worker.getState() === 'RUNNING') worker.shutdown();
-        await ended;
-      },
-    };
     this.#workers.push(running);
     return running;
+  }
+
+  /** A worker whose locks leave a history behind that no other worker can replay. */
+  workStrangely(): Promise<RunningWorker> {
+    return this.work(100, strange);
   }
 
   async clear(): Promise<void> {
     await Promise.all(this.#rollouts.map((handle) => handle.terminate().catch(() => undefined)));
     await this.locks.terminate().catch(() => undefined);
     await Promise.all(this.#workers.map((worker) => worker.stop()));
-    await this.client.connection.close();
-    await this.connection.close();
-    await rm(this.dir, { recursive: true, force: true });
+    await Promise.all([this.temporal.close(), this.records.close()]);
   }
 
   #room() {
@@ -176,11 +157,13 @@ export class Stage {
         return Promise.resolve(null);
       },
       exportJournal: () => Promise.resolve(),
-      identify: ({ by }: { by: string }): Promise<Identity> =>
+      identify: ({ by }: { by: readonly string[] }): Promise<Identity[]> =>
         Promise.resolve(
-          by === 'nobody'
-            ? { refused: 'nobody is not known here' }
-            : { principal: { name: by, groups: [by] }, operators: ['sre'] },
+          by.map((name) =>
+            name === 'nobody'
+              ? { refused: 'nobody is not known here' }
+              : { principal: { name, groups: [name] }, operators: ['sre'] },
+          ),
         ),
     };
   }

@@ -84,28 +84,38 @@ describe('an exposition', () => {
   });
 
   it.each([
-    ['text/html', '<!doctype html>\n<title>Sign in</title>'],
-    ['text/plain', '  <html><body>Sign in</body></html>'],
-    ['application/json', '{"status":"success"}'],
-    ['text/plain', '[1, 2]'],
-    ['text/plain', 'Welcome to the shop!'],
-  ])('is not what %s %j is', async (type, text) => {
+    [
+      'text/html',
+      '<!doctype html>\n<title>Sign in</title> token=s3cret',
+      'a web page, as it seems to sign in at',
+    ],
+    ['text/plain', '  <html><body>Oops s3cret</body></html>', 'a web page'],
+    ['application/json', '{"token":"s3cret"}', 'application/json, 18 characters'],
+    ['text/plain', '["s3cret"]', 'text/plain, 10 characters'],
+    ['text/plain', 'shop s3cret s3cret s3cret', 'line 1: there is more than a value and a timestamp'],
+    ['text/plain', 'shop_requests_total{token="s3cret} 1', 'line 1: the value of label token does not end'],
+  ])('is not what %s %j is, of which nothing is told', async (type, text, told) => {
     const { error, url } = await answerTo(text, type);
     expect(error).toBeInstanceOf(BadAnswer);
     expect(error.badAnswer).toBe(true);
-    expect(error.message).toContain(url);
-    expect(error.message).toContain(type);
-    expect(error.message).toContain(text.trim().slice(0, 6).replace(/"/g, '\\"'));
+    expect(error.message).toContain(`${url} answers with ${type}`);
+    expect(error.message).toContain(told);
+    expect(error.message).not.toContain('s3cret');
     expect(error.message).toContain('it must be the address of a Prometheus text exposition');
   });
 
-  it('is refused for good by a client error, for now by a server error', async () => {
-    const missing = await answerTo('Not here', 'text/plain', 404);
+  it('is refused for good by a client error, for now by a server error, and quotes neither', async () => {
+    const missing = await answerTo('Not here: token=s3cret', 'text/plain', 404);
     expect(missing.error).toBeInstanceOf(BadAnswer);
-    expect(missing.error.message).toContain('answers with status 404 (text/plain): "Not here"');
-    const broken = await answerTo('Later', 'text/plain', 503);
+    expect(missing.error.message).toContain('answers with status 404 (text/plain, 22 characters)');
+    const unknown = await answerTo('s3cret', 'text/plain', 401);
+    expect(unknown.error.message).toMatch(
+      /status 401 .*; let this worker in; credentials are for a prometheus/,
+    );
+    const broken = await answerTo('s3cret', 'text/plain', 503);
     expect(broken.error).not.toBeInstanceOf(BadAnswer);
     expect(broken.error.message).toBe(`${broken.url} cannot be read: it answers with status 503`);
+    for (const { error } of [missing, unknown]) expect(error.message).not.toContain('s3cret');
   });
 
   it('names the address that refuses the connection', async () => {

@@ -51,14 +51,37 @@ something_weird{problem="division by zero"} +Inf -3982045
     ['a{b} 1', 'line 1: label b has no "="'],
     ['a{b="c" d="e"} 1', 'line 1: after label b comes neither "," nor "}"'],
     ['a{b="c",b="d"} 1', 'line 1: label b stands twice'],
-    ['a', 'line 1: "" is not a number'],
-    ['a 0x10', 'line 1: "0x10" is not a number'],
-    ['a one', 'line 1: "one" is not a number'],
-    ['a 1 2.5', 'line 1: "2.5" is not a timestamp in milliseconds'],
-    ['a 1 2 3', 'line 1: there is more than a value and a timestamp: "3"'],
+    ['a', 'line 1: its value is not a number'],
+    ['a 0x10', 'line 1: its value is not a number'],
+    ['a one', 'line 1: its value is not a number'],
+    ['a 1 2.5', 'line 1: its timestamp is not one in milliseconds'],
+    ['a 1 2 3', 'line 1: there is more than a value and a timestamp'],
   ])('refuses %j', (text, message) => {
     expect(() => parseExposition(text)).toThrow(new MalformedLine(1, '').constructor);
-    expect(() => parseExposition(text)).toThrow(message);
+    expect(() => parseExposition(text)).toThrow(new MalformedLine(Number(message[5]), message.slice(8)));
+  });
+
+  it('has the times that samples bear', () => {
+    expect(parseExposition('a 1 1700000000123\nb 2').samples).toMatchObject([{ at: 1_700_000_000_123 }, {}]);
+    const open = parseExposition('a 1 1700000000.123 # {trace="x"} 1 1.5\n# EOF\n', { openMetrics: true });
+    expect(open.samples).toMatchObject([{ value: 1, at: 1_700_000_000_123 }]);
+  });
+
+  it('reads only what is wanted, but finds every line that is none', () => {
+    const text = 'a{b="c # } 1"} 1\nother{x="}"} 2 3\nother 2\n';
+    const { samples, names } = parseExposition(text, { wanted: new Set(['a']) });
+    expect(samples.map(({ name }) => name)).toEqual(['a']);
+    expect(names).toEqual(new Set(['a', 'other']));
+    expect(() => parseExposition('Welcome to the shop\n', { wanted: new Set(['a']) })).toThrow(MalformedLine);
+  });
+
+  it('says by which metric it may have been cut off', () => {
+    expect(parseExposition('a 1\nb{c="d"} 12').cutOff).toBe('b');
+    expect(parseExposition('a 1\nb 12\n')).not.toHaveProperty('cutOff');
+    expect(parseExposition('a 1\n# EOF')).not.toHaveProperty('cutOff');
+    expect(() => parseExposition('a 1\n', { openMetrics: true })).toThrow(
+      /"# EOF" is missing: it was cut off/,
+    );
   });
 
   it('gives back every label value and every number that was written', () => {

@@ -19,6 +19,8 @@ export class FakePrometheus {
   readonly asked: IncomingMessage[] = [];
   /** Changes each answer before it is sent; without an answer it never ends. */
   change: (answer: Matrix, response: ServerResponse) => unknown = (answer) => answer;
+  /** Whether its index can be asked for labels. */
+  knowsLabels = true;
   readonly #series = new Map<string, Series>();
   #server: HttpServer | undefined;
 
@@ -27,6 +29,11 @@ export class FakePrometheus {
     fake.#server = await listen((request, response) => {
       fake.asked.push(request);
       const url = new URL(request.url ?? '', 'http://fake');
+      const [, label] = /^\/api\/v1\/label\/(\w+)\/values$/.exec(url.pathname) ?? [];
+      if (label !== undefined && fake.knowsLabels) {
+        const data = fake.#valuesOf(label, url.searchParams.get('match[]') ?? '');
+        return response.end(JSON.stringify({ status: 'success', data }));
+      }
       if (url.pathname !== '/api/v1/query') return response.writeHead(404).end('404 page not found');
       const result = fake.#select(url.searchParams.get('query') ?? '');
       const body = fake.change({ status: 'success', data: { resultType: 'matrix', result } }, response);
@@ -56,8 +63,21 @@ export class FakePrometheus {
     }
   }
 
+  #valuesOf(label: string, match: string): string[] {
+    const [, name = '', selector = ''] = /^(\w+)(?:\{(.*)\})?$/s.exec(match) ?? [];
+    const found = this.#fitting(selector).filter(({ metric }) => metric['__name__'] === name);
+    return [...new Set(found.flatMap(({ metric }) => metric[label] ?? []))];
+  }
+
   #select(query: string): Series[] {
     const [, selector = '', range = '0'] = /^\{(.*)\}\[(\d+)ms\]$/s.exec(query) ?? [];
+    const from = (Date.now() - Number(range)) / 1_000;
+    return this.#fitting(selector)
+      .map(({ metric, values }) => ({ metric, values: values.filter(([at]) => at >= from) }))
+      .filter(({ values }) => values.length > 0);
+  }
+
+  #fitting(selector: string): Series[] {
     const matchers = [...selector.matchAll(/(\w+)(=~?)("(?:[^"\\]|\\.)*")/g)].map(
       ([, label = '', operator, text = '']) => {
         const wanted = JSON.parse(text) as string;
@@ -66,10 +86,6 @@ export class FakePrometheus {
         return (metric: Labels) => fits(metric[label] ?? '');
       },
     );
-    const from = (Date.now() - Number(range)) / 1_000;
-    return [...this.#series.values()]
-      .filter(({ metric }) => matchers.every((fits) => fits(metric)))
-      .map(({ metric, values }) => ({ metric, values: values.filter(([at]) => at >= from) }))
-      .filter(({ values }) => values.length > 0);
+    return [...this.#series.values()].filter(({ metric }) => matchers.every((fits) => fits(metric)));
   }
 }

@@ -19,14 +19,17 @@ const event = fc.record({
 /** A process as it is without any doubt, with buckets of its own where `bounds` says so. */
 class Truth {
   counters: { [A in Arm]?: ArmCounters } = {};
+  readonly #bounds: readonly number[];
 
-  constructor(private readonly bounds: readonly number[]) {}
+  constructor(bounds: readonly number[]) {
+    this.#bounds = bounds;
+  }
 
   serve(arm: Arm, requests: number, failed: number): void {
     const { counters } = this;
     const before = counters[arm] ?? { requests: 0, failed: 0 };
     const all = before.requests + requests;
-    const durations = [...this.bounds, Infinity].map((le) => ({ le, count: le < 1 ? 0 : all }));
+    const durations = [...this.#bounds, Infinity].map((le) => ({ le, count: le < 1 ? 0 : all }));
     this.counters = {
       ...counters,
       [arm]: { requests: all, failed: before.failed + failed, durations, sum: all },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { consoleNotifier, type ConsoleNotifierOptions } from '../../../activities/notify/console.js';
-import type { Notice } from '../../../src/engine/ports.js';
+import type { Notice } from '../../../src/engine/state/values.js';
 
 const rollout = 'rollout/local/split-customer-name/2026-11-23T22:00:00Z';
 

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nextSize } from '../../../activities/postgres/actions/backfill.js';
-import { Refusal } from '../../../src/engine/errors.js';
-import type { JsonObject } from '../../../src/engine/json.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
+import type { JsonObject } from '../../../src/engine/base/json.js';
 import { work } from '../../../src/testing/index.js';
 import { acts, keyOf, shop, type Shop } from './given.js';
+import { eventually } from '../../support/eventually.js';
 
 const rows = 4_000;
 let place: Shop;
@@ -39,16 +40,13 @@ async function resumed(): Promise<{ evidence: JsonObject; from: number }> {
 }
 
 async function waitingForLock(): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const waiting = await place.query(
-        `SELECT FROM pg_stat_activity
+  await eventually(async () => {
+    const waiting = await place.query(
+      `SELECT FROM pg_stat_activity
           WHERE application_name = 'switchback' AND datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      expect(waiting).not.toEqual([]);
-    },
-    { timeout: 20_000, interval: 20 },
-  );
+    );
+    expect(waiting).not.toEqual([]);
+  });
 }
 
 async function complete(): Promise<void> {
@@ -115,7 +113,7 @@ test('a row that a client holds locked is waited for', async () => {
   await client.query('BEGIN');
   await client.query(`UPDATE customer SET full_name = 'Ada Li' WHERE id = 2000`);
   const running = place.apply(acts.backfill);
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await waitingForLock();
   await client.query('COMMIT');
   client.release();
   expect(await running).toMatchObject({ rows: rows - 1 });

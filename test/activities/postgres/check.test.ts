@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createPostgresAdapter } from '../../../activities/postgres/adapter.js';
 import { retiredName } from '../../../activities/postgres/names.js';
-import { Refusal } from '../../../src/engine/errors.js';
-import type { JsonObject } from '../../../src/engine/json.js';
-import type { Act } from '../../../src/engine/plan.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
+import type { JsonObject } from '../../../src/engine/base/json.js';
+import type { Act } from '../../../src/engine/plan/plan.js';
 import { work } from '../../../src/testing/index.js';
 import { act, acts, keyOf, names, shop, type Shop } from './given.js';
 
@@ -115,6 +115,38 @@ describe('refuses', () => {
       await expect(other.apply(acts.sync, keyOf(acts.sync), work())).rejects.toBeInstanceOf(Refusal);
     } finally {
       await other.close();
+    }
+  });
+
+  test('a database that a shared environment has marked, also one of the same name', async () => {
+    const databases = { shop: { url: place.url } };
+    const shared = createPostgresAdapter({ databases, environment: 'test', kind: 'shared' });
+    try {
+      await shared.apply(acts.add, keyOf(acts.add), work());
+      await shared.requireOwned();
+      const refusal = /marked by test as a shared environment, and this worker says local/;
+      await expect(place.adapter.requireOwned()).rejects.toThrow(refusal);
+      await expect(place.adapter.check(acts.sync, work())).rejects.toThrow(refusal);
+      await expect(place.apply(acts.sync)).rejects.toThrow(refusal);
+    } finally {
+      await shared.close();
+    }
+  });
+
+  test('a shared environment where a local one was first, also when its build knew no kinds', async () => {
+    await place.apply(acts.add);
+    await place.query('ALTER TABLE switchback.environment DROP COLUMN kind');
+    const databases = { shop: { url: place.url } };
+    const shared = createPostgresAdapter({ databases, environment: 'test', kind: 'shared' });
+    try {
+      await shared.requireOwned();
+      await place.apply(acts.sync);
+      expect(await place.query('SELECT name, kind FROM switchback.environment')).toEqual([
+        { name: 'test', kind: 'local' },
+      ]);
+      await expect(shared.requireOwned()).rejects.toThrow(/marked by test as a local environment/);
+    } finally {
+      await shared.close();
     }
   });
 

@@ -1,6 +1,6 @@
 import { adapterContract } from '../../../src/testing/index.js';
 import { act, acts, shop, type Shop } from './given.js';
-import type { Act } from '../../../src/engine/plan.js';
+import type { Act } from '../../../src/engine/plan/plan.js';
 
 async function stage(given: Act, before: readonly Act[]) {
   const place: Shop = await shop(200);
@@ -15,7 +15,7 @@ async function stage(given: Act, before: readonly Act[]) {
     observe: () =>
       place.query(`SELECT attname, attnotnull, (SELECT count(*)::int FROM customer) AS rows,
           (SELECT array_agg(tgname::text ORDER BY tgname) FROM pg_trigger
-            WHERE tgrelid = a.attrelid AND tgname <> 'zz_switchback_track') AS triggers
+            WHERE tgrelid = a.attrelid AND tgname NOT LIKE 'zz_switchback_t%') AS triggers
         FROM pg_attribute a WHERE attrelid = 'customer'::regclass AND attnum > 0 AND NOT attisdropped`),
   };
 }

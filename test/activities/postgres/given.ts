@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { createPostgresAdapter } from '../../../activities/postgres/adapter.js';
-import type { JsonObject } from '../../../src/engine/json.js';
-import type { Act, Undo } from '../../../src/engine/plan.js';
-import type { Capture, EffectKey, Evidence } from '../../../src/engine/ports.js';
+import type { JsonObject } from '../../../src/engine/base/json.js';
+import type { Act, Undo } from '../../../src/engine/plan/plan.js';
 import { freshDatabase } from '../../support/servers.js';
 import { work } from '../../../src/testing/index.js';
+import type { Capture, EffectKey, Findings } from '../../../src/engine/state/values.js';
 
 /** The two shapes of a customer's name: lossless from old to new and back. */
 export const names = {
@@ -73,20 +73,28 @@ export async function shop(rows = 0, options: { patience?: number } = {}) {
     `INSERT INTO customer (id, full_name) SELECT i, 'First' || i || ' Last' || i FROM generate_series(1, $1::int) i`,
     [rows],
   );
-  const adapter = createPostgresAdapter({
-    databases: { shop: { url: database.url } },
-    environment: 'test',
-    ...options,
-  });
+  const opened: ReturnType<typeof createPostgresAdapter>[] = [];
+  const open = (patience: number | undefined) => {
+    const adapter = createPostgresAdapter({
+      databases: { shop: { url: database.url } },
+      environment: 'test',
+      ...(patience !== undefined && { patience }),
+    });
+    opened.push(adapter);
+    return adapter;
+  };
+  const adapter = open(options.patience);
   const capture: Capture = { target, at: Date.now(), state: await adapter.read(acts.add, work()) };
   return {
     url: database.url,
     pool,
     adapter,
+    /** Another one, that does not wait long for a lock. */
+    hasty: () => open(1_000),
     capture,
-    apply: (given: Act, rollout = 'r1', epoch = 0): Promise<Evidence> =>
+    apply: (given: Act, rollout = 'r1', epoch = 0): Promise<Findings> =>
       adapter.apply(given, keyOf(given, rollout, epoch), work()),
-    undo(given: Act, rollout = 'r1', epoch = 0): Promise<Evidence> {
+    undo(given: Act, rollout = 'r1', epoch = 0): Promise<Findings> {
       if (given.undo.type !== 'act') throw new Error(`${given.id} has no undo action`);
       return adapter.undo(given, given.undo.do, keyOf(given, rollout, epoch), work());
     },
@@ -95,13 +103,21 @@ export async function shop(rows = 0, options: { patience?: number } = {}) {
     async query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
       return (await pool.query<Row>(text, values)).rows;
     },
+    /** Writes as a superuser does who turned every trigger off, and on again as they were. */
+    async unseen(text: string): Promise<void> {
+      const { rows } = await pool.query<{ name: string }>(
+        `SELECT tgname AS name FROM pg_trigger WHERE tgrelid = 'customer'::regclass AND tgname LIKE 'zz_switchback%'`,
+      );
+      const on = rows.map(({ name }) => `ALTER TABLE customer ENABLE ALWAYS TRIGGER ${name}`);
+      await pool.query(['ALTER TABLE customer DISABLE TRIGGER USER', text, ...on].join('; '));
+    },
     /** Ends every connection of the adapter, as the death of its worker would. */
     async crash(): Promise<void> {
       await pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE application_name = 'switchback' AND datname = current_database()`);
     },
     async close(): Promise<void> {
-      await adapter.close();
+      await Promise.all(opened.map((one) => one.close()));
       await pool.end();
       await database.drop();
     },

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Capture } from '../../../src/engine/ports.js';
-import type { Act, Undo } from '../../../src/engine/plan.js';
+import type { Act, Undo } from '../../../src/engine/plan/plan.js';
 import { work } from '../../../src/testing/index.js';
 import { keyOf, shop } from './given.js';
+import type { Capture } from '../../../src/engine/state/values.js';
 
 const long = `Full "Name" ${'x'.repeat(48)}`;
 const quoted = `"${long.replaceAll('"', '""')}"`;

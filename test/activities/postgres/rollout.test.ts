@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Refusal } from '../../../src/engine/errors.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
 import { acts, shop, type Shop } from './given.js';
 
 let place: Shop;
@@ -79,7 +79,7 @@ describe('a whole migration', () => {
     expect(await place.verify('r2')).toMatchObject({ verified: true, evidence: { setAside: 1 } });
   });
 
-  test('does not keep new values that the old version has outdated since sync stopped', async () => {
+  test('does not keep new values that the old version has outdated since the rollback began', async () => {
     await roll();
     await place.query(`UPDATE customer SET first_name = 'Mary Ann', last_name = 'Evans' WHERE id = 1`);
     await place.undo(acts.sync);
@@ -122,10 +122,12 @@ describe('a whole migration', () => {
     expect(await place.apply(acts.purge)).toMatchObject({ purged: ['full_name'] });
   });
 
-  test('does not drop columns that are still kept in sync: writers would fail', async () => {
+  test('does not drop columns that another rollout keeps in sync: writers would fail', async () => {
     await roll();
-    await expect(place.undo(acts.add)).rejects.toThrow(/first_name: it is still kept in sync/);
+    await place.query(`UPDATE switchback.ledger SET rollout = 'other' WHERE verb = 'track'`);
+    await expect(place.undo(acts.add)).rejects.toThrow(/first_name: another rollout keeps it in sync/);
     await place.query(`UPDATE customer SET full_name = 'Ada Li' WHERE id = 1`);
+    await place.query(`UPDATE switchback.ledger SET rollout = 'r1' WHERE verb = 'track'`);
     await rollBack();
     expect(await place.verify()).toMatchObject({ verified: true });
   });
@@ -140,8 +142,7 @@ test('a second try at keeping in sync keeps the first checksum', async () => {
   await roll('r1', [acts.add]);
   const first = await place.apply(acts.sync);
   await place.undo(acts.sync);
-  await place.query(`SET session_replication_role = replica; UPDATE customer SET full_name = 'x' WHERE id = 5;
-    SET session_replication_role = origin`);
+  await place.unseen(`UPDATE customer SET full_name = 'x' WHERE id = 5`);
   expect(await place.apply(acts.sync, 'r1', 1)).toEqual(first);
   await place.undo(acts.sync, 'r1', 1);
   await place.undo(acts.add);
@@ -161,8 +162,7 @@ describe('verification', () => {
   test('sees a row that was changed behind the tracker, and says the same again', async () => {
     await roll();
     await rollBack();
-    await place.query(`SET session_replication_role = replica; UPDATE customer SET full_name = 'x' WHERE id = 5;
-      SET session_replication_role = origin`);
+    await place.unseen(`UPDATE customer SET full_name = 'x' WHERE id = 5`);
     const verification = await place.verify();
     expect(verification).toMatchObject({ verified: false, evidence: { untouched: 500, touched: 0 } });
     expect(await place.verify()).toEqual(verification);
@@ -170,10 +170,11 @@ describe('verification', () => {
 
   test('parity names the rows that differ', async () => {
     await roll('r1', [acts.add, acts.sync, acts.backfill]);
-    await place.query(`SET session_replication_role = replica; UPDATE customer SET first_name = 'x' WHERE id IN (5, 6);
-      SET session_replication_role = origin`);
+    await place.unseen(`UPDATE customer SET first_name = 'x' WHERE id IN (5, 6)`);
     const failed = place.apply(acts.parity);
     await expect(failed).rejects.toBeInstanceOf(Refusal);
-    await expect(failed).rejects.toThrow(/2 rows full_name .*: id 5, 6/);
+    await expect(failed).rejects.toThrow(
+      /2 rows full_name is not what .*: id 5 \(full_name "First5 Last5"; first_name "x", last_name "Last5"\), id 6 /,
+    );
   });
 });

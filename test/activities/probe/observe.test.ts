@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { observeShare } from '../../../activities/probe/observe.js';
 import { readObservation, type ObserveOptions } from '../../../activities/probe/options.js';
-import { Refusal } from '../../../src/engine/errors.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
 
 const paths = { template: '/customers/{n}', from: 1, to: 100_000 };
 const never = new AbortController().signal;

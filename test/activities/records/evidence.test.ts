@@ -1,30 +1,31 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createEvidenceStore, type EvidenceEntry } from '../../../activities/records/evidence.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { evidenceStore, type EvidenceEntry } from '../../../activities/records/evidence.js';
 import { pickReadings, spansOf } from '../../../activities/records/evidence/membership.js';
-import { sortTail } from '../../../activities/records/evidence/sort.js';
-import { tailFiles } from '../../../activities/records/evidence/tail.js';
+import { openPool } from '../../../activities/records/database.js';
 import type { RecordedReading } from '../../../src/analysis/judge-window.js';
-import type { Verdict } from '../../../src/engine/plan.js';
-import { filesBelow } from '../../../activities/files/tree.js';
+import type { Verdict } from '../../../src/engine/plan/plan.js';
+import { freshRecords, type FreshRecords } from '../../support/records.js';
+import { eventually } from '../../support/eventually.js';
 
 const rollout = 'rollout/local/split-customer-name/ü 1';
 const day = 86_400_000;
 /** Late on a day, so that a few minutes on it is the next. */
 const evening = 20 * day - 60_000;
-const made: string[] = [];
-
-afterEach(async () => {
-  for (const directory of made.splice(0)) await rm(directory, { recursive: true, force: true });
-});
 
 async function given() {
-  const directory = await mkdtemp(join(tmpdir(), 'evidence-'));
-  made.push(directory);
-  return { directory, store: createEvidenceStore(directory) };
+  const records = await freshRecords();
+  onTestFinished(() => records.close());
+  return { records, store: records.evidence };
+}
+
+/** The days that have a partition. */
+async function daysOf(records: FreshRecords): Promise<string[]> {
+  const rows = await records.query<{ name: string }>(
+    `SELECT inhrelid::regclass::text AS name FROM pg_inherits
+      WHERE inhparent = 'switchback.evidence'::regclass ORDER BY name`,
+  );
+  return rows.map(({ name }) => name.replace('switchback.evidence_', ''));
 }
 
 const reading = (at: number, over: Partial<RecordedReading> = {}): RecordedReading => {
@@ -39,22 +40,6 @@ const joins = (at: number, series: string, subscription = 1): EvidenceEntry => {
 const shared = (at: number, series: string, verdict: Verdict = 'pass'): EvidenceEntry => {
   return { series, reading: { guard: 'errors', verdict, at, reason: 'ä shared' } };
 };
-
-async function tailsBelow(directory: string): Promise<string[]> {
-  const days = await readdir(directory);
-  return (await Promise.all(days.map((name) => tailFiles(join(directory, name))))).flat();
-}
-
-async function sortAll(directory: string): Promise<void> {
-  for (const file of await tailsBelow(directory)) await sort(file);
-}
-
-/** The store may be sorting it at the same moment, because a new day has begun. */
-async function sort(file: string): Promise<void> {
-  await sortTail(file, join(file, '..')).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
-}
 
 describe('evidence', () => {
   it('gives back a window, both ends with it, oldest first', async () => {
@@ -83,146 +68,101 @@ describe('evidence', () => {
     ]);
   });
 
-  it('is the same however it was written, sorted, sorted half or torn, and over midnight', async () => {
+  it('is the same whoever wrote it, once or twice, and over midnight', async () => {
     const at = fc.integer({ min: evening, max: evening + 120_000 });
     const series = fc.constantFrom('s', 't');
     const verdict = fc.constantFrom<Verdict>('pass', 'fail', 'error');
-    const entry = fc.oneof(
-      fc.tuple(at, verdict).map(([at, verdict]) => own(at, { verdict })),
-      fc.tuple(at, series, fc.integer({ min: 1, max: 2 })).map((args) => joins(...args)),
-      fc.tuple(at, series, verdict).map((args) => shared(...args)),
-    );
-    const then = fc.constantFrom('go on', 'sort', 'sort half', 'tear', 'another process');
+    const { records, store } = await given();
+    const other = records.again().evidence;
+    let run = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.tuple(fc.array(entry, { maxLength: 5 }), then), { maxLength: 8 }),
+        fc.array(
+          fc.tuple(
+            fc.array(
+              fc.oneof(
+                fc.tuple(at, verdict).map(([at, verdict]) => own(at, { verdict })),
+                fc.tuple(at, series, fc.integer({ min: 1, max: 2 })).map((args) => joins(...args)),
+                fc.tuple(at, series, verdict).map((args) => shared(...args)),
+              ),
+              { maxLength: 5 },
+            ),
+            fc.constantFrom('once', 'twice', 'by another'),
+          ),
+          { maxLength: 8 },
+        ),
         async (script) => {
-          const { directory, store: first } = await given();
-          let store = first;
-          for (const [entries, next] of script) {
-            await store.append(entries);
-            const tails = (await readdir(directory)).length === 0 ? [] : await tailsBelow(directory);
-            // Only what nobody writes to any more is sorted.
-            if (next !== 'go on' && next !== 'tear') store = createEvidenceStore(directory);
-            if (next === 'sort') await sortAll(directory);
-            for (const tail of tails) {
-              if (next === 'tear') await appendFile(tail, '["rollout/x",{"guard":"err');
-              if (next !== 'sort half') continue;
-              const content = await readFile(tail).catch(() => undefined);
-              await sort(tail);
-              if (content !== undefined) await writeFile(tail, content);
-            }
+          run += 1;
+          for (const [entries, how] of script) {
+            const named = entries.map((entry) => ofRun(entry, run));
+            await (how === 'by another' ? other : store).append(named);
+            if (how === 'twice') await store.append(named);
           }
           const written = script.flatMap(([entries]) => entries);
-          const window = await store.window(rollout, evening + 10_000, evening + 110_000);
+          const window = await store.window(`${rollout}-${run}`, evening + 10_000, evening + 110_000);
           expect(new Set(window.map(essence))).toEqual(new Set(expected(written)));
           expect(window.map(({ at }) => at)).toEqual(window.map(({ at }) => at).sort((a, b) => a - b));
           expect(new Set(window.map((found) => JSON.stringify(found))).size).toBe(window.length);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
-  it('loses nothing when several processes write at once', async () => {
-    const { directory, store } = await given();
-    const writers = Array.from({ length: 50 }, (_, at) => createEvidenceStore(directory).append([own(at)]));
-    await Promise.all(writers);
+  it('loses nothing when several workers write at once, also on a day that nobody has begun', async () => {
+    const { records, store } = await given();
+    const workers = [store, ...Array.from({ length: 4 }, () => records.again().evidence)];
+    await Promise.all(
+      Array.from({ length: 50 }, (_, at) => workers[at % 5]!.append([own(at), own(at + 3 * day)])),
+    );
     expect(await store.window(rollout, 0, 100)).toHaveLength(50);
+    expect(await daysOf(records)).toEqual(['19700101', '19700104']);
   });
 
-  it('misses nothing that is being sorted while somebody writes and reads', async () => {
-    const { directory } = await given();
-    const store = createEvidenceStore(directory, { sortAfter: 0 });
-    await store.append([joins(0, 's')]);
-    for (let at = 1; at <= 200; at++) {
-      await store.append([shared(at, 's')]);
-      expect(await store.window(rollout, 1, at)).toHaveLength(at);
-    }
-    expect((await filesBelow(directory, '.tail')).length).toBeLessThan(10);
-  });
-
-  it('passes over a line torn anywhere by a crash, and loses nothing else', async () => {
-    const { directory, store } = await given();
-    await store.append([own(1)]);
-    const [file] = await tailsBelow(directory);
-    const whole = await readFile(file as string);
-    const line = Buffer.from(JSON.stringify([`rollout/${rollout}`, reading(2)]));
-    for (let length = 1; length < line.length; length++) {
-      await writeFile(file as string, whole);
-      await appendFile(file as string, Buffer.concat([Buffer.from('\n'), line.subarray(0, length)]));
+  it.each(['null', '{}', '[]', '1', '{"guard":"errors","at":2,"verdict":"great","subscription":1}'])(
+    'passes over %s',
+    async (value) => {
+      const { records, store } = await given();
+      await store.append([own(1)]);
+      await records.query(
+        `INSERT INTO switchback.evidence (key, at, value) VALUES ($1, '1970-01-01T00:00:00Z', $2)`,
+        [`rollout/${rollout}`, value],
+      );
       expect(await store.window(rollout, 0, 10)).toEqual([reading(1)]);
-      await store.append([own(3)]);
-      expect(await store.window(rollout, 0, 10)).toEqual([reading(1), reading(3)]);
-    }
-  });
+    },
+  );
 
-  it.each([
-    'null',
-    '{}',
-    '[]',
-    '1',
-    '{"guard":"errors","at":2,"verdict":"great","subscription":1}',
-    '<html>',
-  ])('passes over %s', async (value) => {
-    const { directory, store } = await given();
-    await store.append([own(1)]);
-    const [file] = await tailsBelow(directory);
-    await appendFile(file as string, `["rollout/${rollout}",${value}]\n${value}\n`);
-    expect(await store.window(rollout, 0, 10)).toEqual([reading(1)]);
-    await sortAll(directory);
-    expect(await store.window(rollout, 0, 10)).toEqual([reading(1)]);
-  });
-
-  it('sorts what a process left behind, and removes days that are too old', async () => {
-    const { directory } = await given();
-    const old = createEvidenceStore(directory);
-    await old.append([own(0), own(10 * day), own(100 * day)]);
-    const long = new Date(0);
-    for (const file of await tailsBelow(directory)) await utimes(file, long, long);
-    const store = createEvidenceStore(directory, { keepDays: 100 });
-    await store.append([own(101 * day)]);
-    await expect
-      .poll(async () => (await readdir(directory)).sort())
-      .toEqual(['1970-01-11', '1970-04-11', '1970-04-12']);
-    await expect.poll(async () => (await tailsBelow(directory)).length).toBe(1);
+  it('drops days that are too old', async () => {
+    const { records, store } = await given();
+    await store.append([own(0), own(10 * day), own(100 * day)]);
+    const pool = openPool(records.url, 1);
+    onTestFinished(() => pool.end());
+    await evidenceStore(pool, { keepDays: 91 }).append([own(101 * day)]);
+    await eventually(async () => expect(await daysOf(records)).toEqual(['19700111', '19700411', '19700412']));
     expect((await store.window(rollout, 0, 200 * day)).map(({ at }) => at / day)).toEqual([10, 100, 101]);
   });
 
-  it('writes a tick of thousands of rollouts into one file', async () => {
-    const { directory, store } = await given();
-    const names = Array.from({ length: 2_000 }, (_, index) => `${rollout}-${index}`);
+  it('takes a tick of thousands of rollouts', async () => {
+    const { store } = await given();
+    const names = Array.from({ length: 6_000 }, (_, index) => `${rollout}-${index}`);
     await store.append(names.map((name) => ({ rollout: name, reading: reading(1) })));
     await store.append(
       names.map((name) => ({ rollout: name, subscription: 1, guard: 'errors', series: 's', at: 2 })),
     );
     await store.append([shared(2, 's'), shared(3, 's')]);
-    expect(await filesBelow(directory, '')).toHaveLength(1);
-    expect(await store.window(names[1_321] as string, 0, 10)).toHaveLength(3);
-  });
-
-  it('lets no tail grow long while much is written: whoever judges reads all of it', async () => {
-    const { directory, store } = await given();
-    const names = Array.from({ length: 500 }, (_, index) => `${rollout}-${index}`);
-    for (let at = 1; at <= 60; at++)
-      await store.append(names.map((name) => ({ rollout: name, reading: reading(at) })));
-    const bytesInTails = async () => {
-      const sizes = (await tailsBelow(directory)).map(async (file) => (await stat(file)).size);
-      return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-    };
-    await expect.poll(bytesInTails, { timeout: 20_000 }).toBeLessThan(1_200_000);
-    expect(await store.window(names[321] as string, 0, 100)).toHaveLength(60);
+    expect(await store.window(names[5_321] as string, 0, 10)).toHaveLength(3);
   });
 });
 
-/** What a reading says, apart from the reason that an old pass loses. */
+/** The runs of a property share a database. */
+function ofRun(entry: EvidenceEntry, run: number): EvidenceEntry {
+  const series = 'series' in entry && { series: `${entry.series}-${run}` };
+  return { ...entry, ...series, ...('rollout' in entry && { rollout: `${entry.rollout}-${run}` }) };
+}
+
+/** What a reading says. */
 function essence({ reason, ...facts }: RecordedReading): string {
-  return JSON.stringify([
-    facts.at,
-    facts.subscription,
-    facts.verdict,
-    facts.verdict === 'pass' ? '' : reason,
-  ]);
+  return JSON.stringify([facts.at, facts.subscription, facts.verdict, reason]);
 }
 
 /** The window by the plainest reading of the words: day by day, as each must stand alone. */

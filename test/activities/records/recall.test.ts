@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { recallRollout, type RecallStores } from '../../../activities/records/recall.js';
-import { chainEntry, type JournalEvent, type JournalEventType } from '../../../src/engine/journal.js';
-import type { Plan } from '../../../src/engine/plan.js';
-import type { Capture } from '../../../src/engine/ports.js';
+import { chainEntry, type JournalEvent, type JournalEventType } from '../../../src/engine/state/journal.js';
+import { mostExposed, type Plan } from '../../../src/engine/plan/plan.js';
 import { act, byAction, expose, gate, planOf, watch } from '../../support/world/plans.js';
+import type { Capture } from '../../../src/engine/state/values.js';
 
 const rollout = 'rollout/test/sample/1';
 const plan = planOf({
@@ -48,12 +48,13 @@ describe('recalling a rollout', () => {
       ...did('do/1', 'do/2', 'expose/a/5'),
       ['act-started', { step: 'do/2', epoch: 2 }] as const,
     ];
-    expect(await recall('rescue', told, ['table:x', 'flag:a'])).toMatchObject({
+    const recalled = await recall('rescue', told, ['table:x', 'flag:a']);
+    expect(recalled).toMatchObject({
       digest: 'd',
       started: ['do/1', 'do/2', 'expose/a/5', 'expose/a/25'],
       epochs: { 'do/1': 0, 'do/2': 2, 'expose/a/5': 0 },
-      exposure: 25,
     });
+    expect(mostExposed(plan, recalled.started)).toBe(25);
   });
 
   it('takes for started what touches a captured target, though the journal does not know it yet', async () => {
@@ -70,29 +71,37 @@ describe('recalling a rollout', () => {
       ['step-skipped', { step: 'do/2' }],
     ];
     const recalled = await recall('rescue', told, []);
-    expect(recalled).toMatchObject({ started: ['do/1'], exposure: 0 });
+    expect(recalled).toMatchObject({ started: ['do/1'] });
+    expect(mostExposed(plan, recalled.started)).toBe(0);
+  });
+
+  it('forgets nothing at a retreat of a plan that exposes nobody', async () => {
+    const acts = [act('do/1', 'table:x', byAction), act('do/2', 'table:x', byAction)];
+    const told: Told[] = [started, ...did('do/1', 'do/2'), ['retreated']];
+    const recalled = recallRollout({ rollout, kind: 'rescue' }, stores(told, [], planOf({ expand: acts })));
+    expect(await recalled).toMatchObject({ started: ['do/1', 'do/2'] });
   });
 
   it.each([
     ['rescue', [], /has no journal in the records/],
     [
       'rescue',
-      [started, ['ended', { reason: 'completed: done' }]],
+      [started, ['ended', { reason: 'completed: done', evidence: { outcome: 'completed' } }]],
       /ended completed: there is nothing to rescue.*revert/,
     ],
     [
       'rescue',
-      [['started', { evidence: { digest: 'd', takesBack: 'rollout/test/sample/0' } }]],
+      [['started', { evidence: { digest: 'd', reverts: 'rollout/test/sample/0' } }]],
       /did nothing of its own: it takes rollout\/test\/sample\/0 back/,
     ],
     [
       'rescue',
-      [started, ['ended', { reason: 'rolled-back: done' }]],
+      [started, ['ended', { reason: 'rolled-back: done', evidence: { outcome: 'rolled-back' } }]],
       /ended rolled-back: nothing of it is left to take back; start/,
     ],
     [
       'revert',
-      [started, ['ended', { reason: 'rolled-back: done' }]],
+      [started, ['ended', { reason: 'rolled-back: done', evidence: { outcome: 'rolled-back' } }]],
       /ended rolled-back: nothing of it is left to take back; start/,
     ],
     [
@@ -100,7 +109,11 @@ describe('recalling a rollout', () => {
       [started, ...did('do/1')],
       /has not ended by itself: only a completed rollout is reverted.*rescue/,
     ],
-    ['revert', [started, ['ended', { reason: 'halted: by hand' }]], /ended halted: only a completed rollout/],
+    [
+      'revert',
+      [started, ['ended', { reason: 'halted: by hand', evidence: { outcome: 'halted' } }]],
+      /ended halted: only a completed rollout/,
+    ],
     [
       'rescue',
       [started, ['no-return', { step: 'purge/1', reason: 'it is gone' }]],

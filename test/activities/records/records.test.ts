@@ -1,60 +1,54 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createRecords } from '../../../activities/records/records.js';
-import { planDigest } from '../../../src/engine/digest.js';
-import { Refusal } from '../../../src/engine/errors.js';
-import type { Plan, Target } from '../../../src/engine/plan.js';
-import type { Capture } from '../../../src/engine/ports.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
+import type { Plan, Target } from '../../../src/engine/plan/plan.js';
+import type { Capture } from '../../../src/engine/state/values.js';
+import { planDigest } from '../../../src/engine/plan/plan-digest.js';
+import { freshRecords } from '../../support/records.js';
 
 const rollout = 'rollout/local/split-customer-name/2026-11-23T22:00:00Z';
 
 async function given() {
-  const directory = await mkdtemp(join(tmpdir(), 'switchback-test-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return { directory, records: createRecords(directory) };
+  const records = await freshRecords();
+  onTestFinished(() => records.close());
+  return records;
 }
 
 function captureOf(target: Target, at: number): Capture {
   return { target, at, state: { percent: at } };
 }
 
-async function onlyFileOf(directory: string, suffix: string): Promise<string> {
-  const files = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith(suffix));
-  expect(files).toHaveLength(1);
-  return join(directory, files[0]!);
-}
-
 describe('captures', () => {
   it('keep the first, whoever comes second, in whichever worker', async () => {
-    const { directory, records } = await given();
+    const records = await given();
     const first = captureOf('flag:split-name', 1);
     expect(await records.captures.putIfAbsent(rollout, first.target, first)).toEqual(first);
-    const other = createRecords(directory).captures;
+    const other = records.again().captures;
     expect(await other.putIfAbsent(rollout, first.target, captureOf(first.target, 2))).toEqual(first);
     expect(await other.get(rollout, first.target)).toEqual(first);
   });
 
   it('give all who come at once the same one', async () => {
-    const { directory } = await given();
+    const records = await given();
+    const workers = [records, records.again(), records.again()];
     const puts = Array.from({ length: 20 }, (_, at) =>
-      createRecords(directory).captures.putIfAbsent(rollout, 'flag:a', captureOf('flag:a', at)),
+      workers[at % 3]!.captures.putIfAbsent(rollout, 'flag:a', captureOf('flag:a', at)),
     );
     const kept = await Promise.all(puts);
     expect(new Set(kept.map((capture) => capture.at)).size).toBe(1);
-    expect(await readdir(directory, { recursive: true })).toHaveLength(4);
+    expect(await records.captures.list(rollout)).toEqual([kept[0]]);
   });
 
-  it('are listed by rollout, for any ids', async () => {
-    const { records } = await given();
+  it('are listed by rollout, for any ids and states', async () => {
+    const records = await given();
     const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 199 });
     let at = 0;
     await fc.assert(
-      fc.asyncProperty(id, fc.uniqueArray(id, { maxLength: 4 }), async (name, targets) => {
+      fc.asyncProperty(id, fc.uniqueArray(id, { maxLength: 4 }), fc.string(), async (name, targets, text) => {
         const own = `${name}/${at}`;
-        const captures = targets.map((target) => captureOf(`flag:${target}`, at++));
+        const captures = targets.map((target): Capture => {
+          return { ...captureOf(`flag:${target}`, at++), state: { text: `${text}\u0000\ud800` } };
+        });
         for (const capture of captures) await records.captures.putIfAbsent(own, capture.target, capture);
         const listed = await records.captures.list(own);
         expect(new Set(listed)).toEqual(new Set(captures));
@@ -64,44 +58,42 @@ describe('captures', () => {
     );
   });
 
-  it('answer nothing for what was never captured, and refuse what was damaged', async () => {
-    const { directory, records } = await given();
+  it('answer nothing for what was never captured, and refuse what was changed', async () => {
+    const records = await given();
     expect(await records.captures.get(rollout, 'flag:a')).toBeUndefined();
     await records.captures.putIfAbsent(rollout, 'flag:a', captureOf('flag:a', 1));
-    const file = await onlyFileOf(directory, '.json');
-    for (const damage of ['', '<html>', '{"rollout":"another"}', 'null']) {
-      await writeFile(file, damage);
+    for (const damage of ['{}', 'null', '{"target":"flag:b","at":1,"state":{}}']) {
+      await records.query('UPDATE switchback.captures SET capture = $1', [damage]);
       await expect(records.captures.get(rollout, 'flag:a')).rejects.toThrow(Refusal);
-      await expect(records.captures.putIfAbsent(rollout, 'flag:a', captureOf('flag:a', 2))).rejects.toThrow(
-        file,
-      );
+      await expect(records.captures.list(rollout)).rejects.toThrow(/is not what was kept/);
+      const put = records.captures.putIfAbsent(rollout, 'flag:a', captureOf('flag:a', 2));
+      await expect(put).rejects.toThrow(/is not what was kept; put it back from a backup/);
     }
   });
 });
 
 describe('plans', () => {
-  const plan = { format: 1, runbook: 'x', params: { canary: [5] } } as unknown as Plan;
+  const plan = { format: 1, runbook: 'x', params: { canary: [5], odd: '\u0000' } } as unknown as Plan;
   const digest = planDigest(plan);
 
   it('are found by their digest', async () => {
-    const { records } = await given();
+    const records = await given();
     expect(await records.plans.get(digest)).toBeUndefined();
     await records.plans.put(digest, plan);
     await records.plans.put(digest, plan);
     expect(await records.plans.get(digest)).toEqual(plan);
   });
 
-  it('refuse another digest, and what is none', async () => {
-    const { records } = await given();
+  it('refuse another digest', async () => {
+    const records = await given();
     await expect(records.plans.put('0'.repeat(64), plan)).rejects.toThrow(`has the digest ${digest}`);
-    await expect(records.plans.get('../captures/x')).rejects.toThrow(/is not a digest/);
+    expect(await records.plans.get('0'.repeat(64))).toBeUndefined();
   });
 
   it('refuse a plan that was changed in the store', async () => {
-    const { directory, records } = await given();
+    const records = await given();
     await records.plans.put(digest, plan);
-    const file = await onlyFileOf(directory, '.json');
-    await writeFile(file, (await readFile(file, 'utf8')).replace('[5]', '[50]'));
-    await expect(records.plans.get(digest)).rejects.toThrow(/another digest than its name/);
+    await records.query(`UPDATE switchback.plans SET plan = replace(plan::text, '[5]', '[50]')::json`);
+    await expect(records.plans.get(digest)).rejects.toThrow(/was changed after it was written/);
   });
 });

@@ -24,7 +24,7 @@ describe('what the store does not take', () => {
     store.broken = undefined;
     await after(1_000);
     expect(store.entries).toEqual([entry]);
-    expect(writer.refusedFor(0, Date.now())).toBeUndefined();
+    expect(writer.refusedFor(0)).toBeUndefined();
   });
 
   it('does not count once it has been refused for long, and does as soon as it is taken', async () => {
@@ -32,12 +32,12 @@ describe('what the store does not take', () => {
     store.broken = new Error('disk full');
     writer.write([entry]);
     await after(29_999);
-    expect(writer.refusedFor(30_000, Date.now())).toBeUndefined();
+    expect(writer.refusedFor(30_000)).toBeUndefined();
     await after(1);
-    expect(writer.refusedFor(30_000, Date.now())).toBe('Error: disk full');
+    expect(writer.refusedFor(30_000)).toBe('Error: disk full');
     store.broken = undefined;
     await after(1_000);
-    expect(writer.refusedFor(30_000, Date.now())).toBeUndefined();
+    expect(writer.refusedFor(30_000)).toBeUndefined();
   });
 
   it('is missed also when the store hangs', async () => {
@@ -45,7 +45,7 @@ describe('what the store does not take', () => {
     store.append = () => new Promise(nobody);
     writer.write([entry]);
     await after(30_000);
-    expect(writer.refusedFor(30_000, Date.now())).toBe('the store does not answer');
+    expect(writer.refusedFor(30_000)).toBe('the store does not answer');
   });
 
   it('is known to the next shift, which has not written yet', async () => {
@@ -54,7 +54,7 @@ describe('what the store does not take', () => {
     writer.write([entry]);
     await after(40_000);
     writer.stop();
-    expect(writing(unkept).writer.refusedFor(30_000, Date.now())).toBe('Error: disk full');
+    expect(writing(unkept).writer.refusedFor(30_000)).toBe('Error: disk full');
   });
 
   it('is not tried again by a shift that is over', async () => {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MetricsSource } from '../../../activities/metrics/ports.js';
 import type { ArmCounters, Scrape } from '../../../src/analysis/arms.js';
-import { errorsBelow, eventually, pause, rules, Stage, type Rollout } from './stage.js';
+import { eventually } from '../../support/eventually.js';
+import { errorsBelow, pause, rules, Stage, type Rollout } from './stage.js';
 
 const guards = [errorsBelow(0.1)];
 

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BadAnswer } from '../../../activities/metrics/bad-answer.js';
 import type { Scrape } from '../../../src/analysis/arms.js';
 import { FakeShop } from './fake-shop.js';
-import { errorsBelow, eventually, rules, Stage, type Rollout } from './stage.js';
+import { eventually } from '../../support/eventually.js';
+import { errorsBelow, rules, Stage, type Rollout } from './stage.js';
 
 const guards = [errorsBelow(0.1)];
 
@@ -40,7 +41,7 @@ describe('a window in which the sentinel saw nothing good', () => {
     [
       'answers nonsense',
       'error',
-      () => Promise.reject(new BadAnswer('http://shop', 'answers HTML', 'mend it')),
+      () => Promise.reject(new BadAnswer('http://shop', 'answers HTML', 'fix it')),
     ],
     ['answers what it measured a minute ago', 'no-evidence', () => Promise.resolve(old)],
     ['has no samples of either arm', 'no-evidence', ({ at }) => Promise.resolve({ at, arms: {} })],

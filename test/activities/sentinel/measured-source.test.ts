@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MeasuredSource } from '../../../activities/sentinel/measured-source.js';
 import type { Scrape } from '../../../src/analysis/arms.js';
 
@@ -66,5 +66,40 @@ describe('a source with a history', () => {
     await measured.measure(never, 60_000, 1_000);
     expect(source.asked.map(([what]) => what)).toEqual(['history', 'history']);
     expect(measured.lastError).toBeUndefined();
+  });
+});
+
+describe('a slow source', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const answeringAfter = (ms: number) =>
+    new MeasuredSource({
+      scrape: () => new Promise<Scrape>((resolve) => setTimeout(() => resolve(at(Date.now())), ms)),
+    });
+
+  it('says while it is silent how long it has been asked', async () => {
+    const source = answeringAfter(10_000);
+    const measured = source.measure(never, 60_000, 1_000);
+    await vi.advanceTimersByTimeAsync(900);
+    expect(source.lastError).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(2_100);
+    expect(source.lastError).toEqual({ message: 'it was asked 3 s ago and has not answered yet' });
+    await vi.advanceTimersByTimeAsync(7_000);
+    await measured;
+    expect(source.lastError).toBeUndefined();
+  });
+
+  it('says how long its answer took, where that was long', async () => {
+    for (const [ms, took] of [
+      [100, undefined],
+      [3_000, 3_000],
+    ] as const) {
+      const source = answeringAfter(ms);
+      const measured = source.measure(never, 60_000, 1_000);
+      await vi.advanceTimersByTimeAsync(ms);
+      await measured;
+      expect(source.scrapes.at(-1)?.took).toBe(took);
+    }
   });
 });

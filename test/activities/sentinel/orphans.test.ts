@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { errorsBelow, eventually, pause, rules, Stage, type Rollout } from './stage.js';
+import { eventually } from '../../support/eventually.js';
+import { errorsBelow, pause, rules, Stage, type Rollout } from './stage.js';
 
 const guards = [errorsBelow(0.1)];
 

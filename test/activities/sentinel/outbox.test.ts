@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Outbox, type Delivery } from '../../../activities/sentinel/outbox.js';
-import type { EvidenceSignal, Watched } from '../../../src/analysis/sentinel.js';
-import type { Verdict } from '../../../src/engine/plan.js';
+import type { EvidenceSignal } from '../../../src/protocol/sentinel.js';
+import type { Verdict } from '../../../src/engine/plan/plan.js';
+import type { Watched } from '../../../src/protocol/subscriptions.js';
+import { eventually } from '../../support/eventually.js';
 
 const subscriber = (rollout: string): Watched => {
   return { rollout, workflowId: rollout, number: 1, percent: 5, since: 0, guards: [], recorded: {} };
@@ -81,11 +83,23 @@ describe('the outbox', () => {
     expect(server.sent).toEqual(['a pass 1', 'a fail 4', 'a fail 6', 'a error 8']);
   });
 
+  it('sends a breach that the server refuses again until a run takes it, and nothing before it', async () => {
+    const server = new Server();
+    server.failures = 12;
+    const outbox = new Outbox(server, never);
+    const one = subscriber('a');
+    outbox.post(one, says('fail', 1));
+    outbox.post(one, says('pass', 2));
+    await outbox.settled();
+    expect(server.failures).toBeLessThan(0);
+    expect(server.sent).toEqual(['a fail 1', 'a pass 2']);
+  });
+
   it('tries again until a signal arrives, and lets others pass meanwhile', async () => {
     const server = new Server();
     server.failures = 7;
     const outbox = new Outbox(server, never);
     outbox.post(subscriber('a'), says('pass'));
-    await expect.poll(() => server.sent, { timeout: 20_000 }).toEqual(['a pass 0']);
+    await eventually(() => expect(server.sent).toEqual(['a pass 0']));
   });
 });

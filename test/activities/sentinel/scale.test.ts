@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Guards } from '../../../src/analysis/guards.js';
-import { bytesOf, pack } from '../../../src/analysis/packed.js';
-import type { Watched } from '../../../src/analysis/sentinel.js';
+import { Guards } from '../../../src/environment/sentinel/guards.js';
+import { bytesOf } from '../../../src/engine/base/json.js';
+import { pack } from '../../../src/environment/sentinel/packed.js';
 import { FakeShop } from './fake-shop.js';
-import { errorsBelow, eventually, rules, Stage } from './stage.js';
+import { eventually } from '../../support/eventually.js';
+import { errorsBelow, rules, Stage } from './stage.js';
+import type { Watched } from '../../../src/protocol/subscriptions.js';
 
 describe('the sentinel of many rollouts', () => {
   let stage: Stage;

@@ -3,7 +3,8 @@ import { BadAnswer } from '../../../activities/metrics/bad-answer.js';
 import type { LiveReadings } from '../../../activities/sentinel/live.js';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { FakeShop } from './fake-shop.js';
-import { errorsBelow, eventually, pause, rules, Stage, type Rollout } from './stage.js';
+import { eventually } from '../../support/eventually.js';
+import { errorsBelow, pause, rules, Stage, type Rollout } from './stage.js';
 
 const guards = [errorsBelow(0.1)];
 
@@ -42,7 +43,8 @@ describe('the sentinel of an environment', () => {
     stage.shop.failing = 0.5;
     await rollout.hears('fail');
     await pause(rules.interval * 5);
-    expect(await rollout.verdicts()).toEqual([['no-evidence'], ['pass'], ['fail']]);
+    const verdicts = (await rollout.verdicts()).flat();
+    expect(verdicts.slice(verdicts.indexOf('pass'))).toEqual(['pass', 'fail']);
   });
 
   it('tells that a source died once its newest measurement is too old, and that it is back', async () => {

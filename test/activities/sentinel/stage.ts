@@ -1,39 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import {
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  makeTelemetryFilterString,
-} from '@temporalio/worker';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { expect, inject } from 'vitest';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { expect } from 'vitest';
 import type { MetricsSource } from '../../../activities/metrics/ports.js';
 import {
   createSentinelActivities,
   type SentinelActivities,
   type SentinelDependencies,
-} from '../../../activities/sentinel/create-sentinel-activities.js';
-import { unpack } from '../../../src/analysis/packed.js';
+} from '../../../activities/sentinel/sentinel-activities.js';
+import { unpack } from '../../../src/environment/sentinel/packed.js';
 import {
   sentinelId,
   sentinelNames,
   type OrphanReport,
   type RosterPage,
   type SentinelInput,
-  type Subscriber,
-  type Watched,
-} from '../../../src/analysis/sentinel.js';
-import { bundleWorkflows } from '../../../src/app/workflow-bundle.js';
-import type { Guard } from '../../../src/engine/plan.js';
-import type { GuardReading, Notice } from '../../../src/engine/ports.js';
+} from '../../../src/protocol/sentinel.js';
+import { framed } from '../../../apps/worker/framed.js';
+import type { Guard } from '../../../src/engine/plan/plan.js';
 import type { Heard, watchedRollout } from '../../workflows/fixtures/watched-rollout.js';
 import { temporalCli } from '../../support/rollouts/temporal-cli.js';
-import '../../support/servers.js';
+import { onTemporal, type OnTemporal, type RunningWorker } from '../../support/temporal.js';
+import { eventually } from '../../support/eventually.js';
 import { FakeShop, MemoryEvidence } from './fake-shop.js';
+import type { GuardReading, Notice } from '../../../src/engine/state/values.js';
+import type { Subscriber, Watched } from '../../../src/protocol/subscriptions.js';
 
 /** Intervals in milliseconds, so that the tests are short; on a busy machine a tick may still be late. */
 export const rules = { interval: 200, lookBack: 2_000, minRequests: 20, maxAge: 1_500 };
@@ -47,21 +38,18 @@ export const errorsBelow = (atMost: number, source = 'shop'): Guard => ({
 
 const environmentKey = defineSearchAttributeKey('SwitchbackEnvironment', SearchAttributeType.KEYWORD);
 
-interface Running {
-  stop(): Promise<void>;
-}
-
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
-
+const ordinary = new URL('../../workflows/fixtures/watched-rollout.ts', import.meta.url);
+const strange = new URL('../../workflows/fixtures/strange-sentinel.ts', import.meta.url);
 /** An environment of one test's own: its shop, its evidence, its task queue, and the workers it starts. */
 export class Stage {
   readonly environment = `env-${randomUUID().slice(0, 8)}`;
-  readonly taskQueue = `sentinel-${this.environment}`;
+  readonly taskQueue: string;
   readonly shop = new FakeShop();
   readonly evidence = new MemoryEvidence();
   /** What people were told. */
   readonly notices: Notice[] = [];
-  readonly #workers: Running[] = [];
+  readonly #workers: RunningWorker[] = [];
+  readonly client: Client;
   readonly #rollouts: WorkflowHandle[] = [];
 
   /** What telling people throws, as long as it is set. */
@@ -70,27 +58,16 @@ export class Stage {
     this.mute === undefined ? Promise.resolve(void this.notices.push(notice)) : Promise.reject(this.mute);
 
   private constructor(
-    readonly client: Client,
-    private readonly connection: NativeConnection,
-    private readonly code: WorkflowBundleWithSourceMap,
-  ) {}
+    private readonly temporal: OnTemporal,
+    queueOf: (environment: string) => string,
+  ) {
+    this.client = temporal.client;
+    this.taskQueue = queueOf(this.environment);
+  }
 
-  static async set(): Promise<Stage> {
-    if (bundle === undefined) {
-      Runtime.install({
-        logger: new DefaultLogger('ERROR'),
-        telemetryOptions: {
-          logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
-        },
-      });
-      const workflowsPath = fileURLToPath(
-        new URL('../../workflows/fixtures/watched-rollout.ts', import.meta.url),
-      );
-      bundle = bundleWorkflows(workflowsPath);
-    }
-    const address = inject('temporalAddress');
-    const client = new Client({ connection: await Connection.connect({ address }) });
-    return new Stage(client, await NativeConnection.connect({ address }), await bundle);
+  /** @param queueOf where its workers ask for work: who comes as a client finds them only at `taskQueueOf` */
+  static async set(queueOf = (environment: string) => `sentinel-${environment}`): Promise<Stage> {
+    return new Stage(await onTemporal(), queueOf);
   }
 
   /** The activities as a new process would make them: with nothing scraped yet. */
@@ -100,35 +77,50 @@ export class Stage {
   ): SentinelActivities {
     const { client, evidence, environment, taskQueue } = this;
     const quick = { idleAfter: 500, lookAroundEvery: 300, ...settings };
-    return createSentinelActivities({ client, sources, evidence, environment, taskQueue, ...quick });
+    const calls = {
+      notify: (notice: Notice) => this.#notify(notice),
+      byHand: () => Promise.resolve(['by hand: put it back']),
+    };
+    return createSentinelActivities({
+      client,
+      sources,
+      evidence,
+      environment,
+      taskQueue,
+      ...calls,
+      ...quick,
+    });
   }
 
   /** Starts a worker; with `none` it runs workflows but cannot watch. */
-  async work(activities: SentinelActivities | 'none' = this.activities()): Promise<Running> {
-    const worker = await Worker.create({
-      connection: this.connection,
+  async work(
+    activities: SentinelActivities | 'none' = this.activities(),
+    workflows = ordinary,
+  ): Promise<RunningWorker> {
+    const running = await this.temporal.work({
       taskQueue: this.taskQueue,
-      workflowBundle: this.code,
-      ...(activities === 'none' ? {} : { activities: { ...activities, notify: this.#notify } }),
+      workflows,
+      ...(activities === 'none' ? {} : { activities: framed({ ...activities, notify: this.#notify }) }),
       stickyQueueScheduleToStartTimeout: '1s',
       maxHeartbeatThrottleInterval: '1s',
     });
-    const ended = worker.run();
-    const running = {
-      stop: async () => {
-        if (worker.getState() === 'RUNNING') worker.shutdown();
-        await ended;
-      },
-    };
     this.#workers.push(running);
     return running;
   }
 
+  /** A worker whose sentinel leaves a history behind that no other worker can replay. */
+  workStrangely(): Promise<RunningWorker> {
+    return this.work(this.activities(), strange);
+  }
+
   /** Starts a rollout's workflow; it does not subscribe by itself. */
-  async rollout(name = `${this.environment}/rollout-${randomUUID().slice(0, 8)}`): Promise<Rollout> {
+  async rollout(
+    name = `${this.environment}/rollout-${randomUUID().slice(0, 8)}`,
+    taskQueue = this.taskQueue,
+  ): Promise<Rollout> {
     const handle = await this.client.workflow.start<typeof watchedRollout>('watchedRollout', {
       workflowId: name,
-      taskQueue: this.taskQueue,
+      taskQueue,
       typedSearchAttributes: [{ key: environmentKey, value: this.environment }],
     });
     this.#rollouts.push(handle);
@@ -173,8 +165,7 @@ export class Stage {
     await Promise.all(this.#rollouts.map((handle) => handle.terminate().catch(() => undefined)));
     await this.sentinel.terminate().catch(() => undefined);
     await Promise.all(this.#workers.map((worker) => worker.stop()));
-    await this.client.connection.close();
-    await this.connection.close();
+    await this.temporal.close();
   }
 }
 
@@ -214,23 +205,6 @@ export class Rollout {
   async hears(...verdicts: string[]): Promise<void> {
     await eventually(async () => expect((await this.verdicts()).at(-1)).toEqual(verdicts));
   }
-}
-
-/** Waits until the expectation holds; the time is generous, for a busy machine. */
-export async function eventually(expectation: () => unknown): Promise<void> {
-  await expect
-    .poll(
-      async () => {
-        try {
-          await expectation();
-          return 'holds';
-        } catch (error) {
-          return error instanceof Error ? error.message : String(error);
-        }
-      },
-      { timeout: 30_000, interval: 50 },
-    )
-    .toBe('holds');
 }
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Watchlist } from '../../../activities/sentinel/watchlist.js';
-import { pack } from '../../../src/analysis/packed.js';
-import type { RosterPage, Watched } from '../../../src/analysis/sentinel.js';
-import type { Guard } from '../../../src/engine/plan.js';
+import { pack } from '../../../src/environment/sentinel/packed.js';
+import type { RosterPage } from '../../../src/protocol/sentinel.js';
+import type { Guard } from '../../../src/engine/plan/plan.js';
+import type { Watched } from '../../../src/protocol/subscriptions.js';
 
 const guard = (source: string, interval = 1_000): Guard => ({
   name: `errors-${source}`,

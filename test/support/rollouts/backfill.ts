@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { validate } from '../../../src/engine/validate.js';
-import type { Plan } from '../../../src/engine/plan.js';
+import { validate } from '../../../src/engine/plan/validate.js';
+import type { Plan } from '../../../src/engine/plan/plan.js';
 import type { ShopDatabase } from './database.js';
 
 /** The step that is stopped half-way. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, DecisionRequest } from '../../../src/engine/messages.js';
+import type { Answer, DecisionRequest } from '../../../src/engine/state/messages.js';
 import type { TestEnvironment } from '../rollouts.js';
 import type { TestRollout } from './rollout.js';
 import { runsOf } from './runs.js';

@@ -1,5 +1,5 @@
-import type { Act, Deadlines, Phase, Plan } from '../../../src/engine/plan.js';
-import { validate } from '../../../src/engine/validate.js';
+import type { Act, Deadlines, Phase, Plan } from '../../../src/engine/plan/plan.js';
+import { validate } from '../../../src/engine/plan/validate.js';
 
 /** A change of a plan; what comes out is validated like any plan. */
 export type Change = (plan: Plan) => Plan;

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, WorkflowFailedError, type Client } from '@temporalio/client';
-import { createJournal } from '../../../activities/journal/journal.js';
-import type { RolloutClient } from '../../../src/app/client.js';
-import type { JournalEvent, JournalEventType } from '../../../src/engine/journal.js';
-import type { Answer, DecisionRequest, Resolution } from '../../../src/engine/messages.js';
-import type { StatusReport } from '../../../src/engine/report.js';
-import type { Outcome } from '../../../src/engine/state.js';
-import { vi } from 'vitest';
+import type { Records } from '../../../activities/records/records.js';
+import type { RolloutClient } from '../../../apps/client/client.js';
+import type { JournalEvent, JournalEventType } from '../../../src/engine/state/journal.js';
+import type { Answer, DecisionRequest, Resolution } from '../../../src/engine/state/messages.js';
+import type { StatusReport } from '../../../src/engine/tell/report.js';
+import type { Outcome } from '../../../src/engine/state/state.js';
+import type { Kind } from '../../../apps/worker/workflow-bundle.js';
+import { eventually } from '../eventually.js';
 import { replay } from './replay.js';
 
 /** How a rollout ended: what it says itself, and what Temporal says of its workflow. */
@@ -33,21 +34,32 @@ export type Choice =
 /** The two ways in which a decision arrives. */
 export type How = 'update' | 'signal';
 
-const patience = 60_000;
+const patience = 120_000;
 const lookEvery = 100;
 
 /** One rollout of a test. */
 export class TestRollout {
+  readonly #client: RolloutClient;
+  readonly #temporal: Client;
+  readonly #records: Records;
+  readonly #kind: Kind;
+
   constructor(
     readonly id: string,
     readonly digest: string,
-    private readonly client: RolloutClient,
-    private readonly temporal: Client,
-    private readonly records: string,
-  ) {}
+    client: RolloutClient,
+    temporal: Client,
+    records: Records,
+    kind: Kind = 'local',
+  ) {
+    this.#client = client;
+    this.#temporal = temporal;
+    this.#records = records;
+    this.#kind = kind;
+  }
 
-  status = (): Promise<StatusReport> => this.client.status(this.id);
-  journal = (): Promise<readonly JournalEvent[]> => this.client.journal(this.id);
+  status = (): Promise<StatusReport> => this.#client.status(this.id);
+  journal = (): Promise<readonly JournalEvent[]> => this.#client.journal(this.id);
 
   /** Waits until the status is as wanted; a worker may be missing meanwhile. */
   async waitFor(what: string, wanted: (status: StatusReport) => boolean): Promise<StatusReport> {
@@ -82,11 +94,7 @@ export class TestRollout {
 
   /** Waits for an event in the journal. */
   async waitForEvent(type: JournalEventType, step?: string): Promise<JournalEvent> {
-    const found = await vi.waitUntil(async () => eventsOf(await this.journal(), type, step)[0], {
-      timeout: patience,
-      interval: lookEvery,
-    });
-    return found;
+    return eventually(async () => eventOf(await this.journal(), type, step));
   }
 
   /** A choice about what is open now, as a request of a person. */
@@ -108,13 +116,13 @@ export class TestRollout {
 
   /** Decides by Update. */
   async decide(by: string, choice: Choice, reason?: string): Promise<Answer> {
-    return this.client.decide(this.id, await this.request(by, choice, reason));
+    return this.#client.decide(this.id, await this.request(by, choice, reason));
   }
 
   /** Decides by a plain Signal, which has no answer; waits until the decision stands in the journal. */
   async signal(by: string, choice: Choice): Promise<JournalEvent> {
     const request = await this.request(by, choice);
-    await this.temporal.workflow.getHandle(this.id).signal<[DecisionRequest]>('decide', request);
+    await this.#temporal.workflow.getHandle(this.id).signal<[DecisionRequest]>('decide', request);
     for (;;) {
       const found = (await this.journal()).find(({ evidence }) => evidence?.['id'] === request.id);
       if (found) return found;
@@ -149,9 +157,9 @@ export class TestRollout {
 
   /** Waits for the end. The history replays, or a worker that lost its cache could not have gone on. */
   async ended(): Promise<Ended> {
-    const outcome = await this.client.wait(this.id);
-    await replay(this.temporal, this.id);
-    const handle = this.temporal.workflow.getHandle(this.id);
+    const outcome = await this.#client.wait(this.id);
+    await replay(this.#temporal, this.id, this.#kind);
+    const handle = this.#temporal.workflow.getHandle(this.id);
     const failure = await handle.result().then(
       () => undefined,
       (error: unknown) => (error instanceof WorkflowFailedError ? error.cause : error),
@@ -166,8 +174,8 @@ export class TestRollout {
   }
 
   /** The journal as it was exported. */
-  exported = () => createJournal(this.records).read(this.id);
-  verifyExported = () => createJournal(this.records).verify(this.id);
+  exported = () => this.#records.journal.read(this.id);
+  verifyExported = () => this.#records.journal.verify(this.id);
 }
 
 /** The events of a type, in order; of one step when it is named. */

@@ -15,8 +15,8 @@ export interface Storefront {
   failing: number;
   /** Share of the baseline's requests that fail from now on, 0 to 1. */
   baselineFailing: number;
-  /** What the metrics endpoint answers: measurements, the error page of some proxy, or an error of its own. */
-  answers: 'metrics' | 'html' | 'error';
+  /** What the metrics endpoint answers: measurements, those of a broken counter, the error page of some proxy, or an error. */
+  answers: 'metrics' | 'no numbers' | 'html' | 'error';
   /** How often it was asked for its metrics. */
   scrapes: number;
   close(): Promise<void>;
@@ -32,7 +32,7 @@ export async function openStorefront(flagFile: string): Promise<Storefront> {
     const now = Date.now();
     const requests = (now - at) * rate;
     at = now;
-    // A file that is being mended by hand says nothing: the last good flags count, as in a real application.
+    // A file that is being fixed by hand says nothing: the last good flags count, as in a real application.
     percent = flagPercent(flagFile) ?? percent;
     const candidate = (requests * percent) / 100;
     const baseline = requests - candidate;
@@ -54,7 +54,9 @@ export async function openStorefront(flagFile: string): Promise<Storefront> {
     } else if (shop.answers === 'html') {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Sign in</body></html>');
     } else {
-      response.writeHead(200, { 'content-type': 'text/plain' }).end(exposition(counted));
+      const text = exposition(counted);
+      const told = shop.answers === 'metrics' ? text : text.replace(/^(.*"candidate".*) \S+$/gm, '$1 NaN');
+      response.writeHead(200, { 'content-type': 'text/plain' }).end(told);
     }
   };
 

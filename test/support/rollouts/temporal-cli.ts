@@ -1,11 +1,10 @@
 import { inject } from 'vitest';
-import { runCommand } from '../../../src/app/local/commands.js';
-import { provideTemporalCli } from '../../../src/app/local/temporal-binary.js';
+import { runCommand } from '../../../apps/local/commands.js';
 
 /** Runs Temporal's own CLI against the server of this run, and answers what it prints. Throws what it says when it fails. */
 export async function temporalCli(...args: string[]): Promise<string> {
-  const { path } = await provideTemporalCli({ onProgress: () => undefined });
-  const { reason, stdout } = await runCommand(path, [...args, '--address', inject('temporalAddress')]);
+  const options = [...args, '--address', inject('temporalAddress')];
+  const { reason, stdout } = await runCommand(inject('temporalCli'), options);
   if (reason !== undefined) throw new Error(`temporal ${args.join(' ')}: ${reason}`);
   return stdout;
 }

@@ -1,17 +1,12 @@
-import { fileURLToPath } from 'node:url';
-import {
-  DefaultLogger,
-  makeTelemetryFilterString,
-  NativeConnection,
-  Runtime,
-  Worker,
-} from '@temporalio/worker';
-import { taskQueueOf } from '../../../src/app/config.js';
-import { deploymentOf } from '../../../src/app/deployment.js';
-import { startChild } from '../../../src/app/local/child-process.js';
-import { createWorker } from '../../../src/app/worker.js';
-import { workerSettings } from '../../../src/app/worker-settings.js';
-import { buildIdOf, bundleWorkflows } from '../../../src/app/workflow-bundle.js';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { deploymentOf } from '../../../activities/temporal/deployment.js';
+import { startChild } from '../../../apps/local/child-process.js';
+import { createWorker } from '../../../apps/worker/worker.js';
+import { workerSettings } from '../../../apps/worker/worker-settings.js';
+import { buildIdOf, type Kind } from '../../../apps/worker/workflow-bundle.js';
+import { bundled, bundledFor } from '../bundle.js';
+import { installRuntime } from '../runtime.js';
+import { taskQueueOf } from '../../../src/protocol/task-queue.js';
 
 /** A worker of one environment. */
 export interface RunningWorker {
@@ -32,6 +27,8 @@ export interface WorkerPlace {
   /** Receives what people are told. */
   readonly tell: (text: string) => void;
   readonly cached?: number;
+  /** `local` when absent. */
+  readonly kind?: Kind;
 }
 
 /** Another build than the sources make. */
@@ -42,22 +39,15 @@ export interface OtherBuild {
   readonly beside?: boolean;
 }
 
-let installed = false;
-
 /** A worker in the process of the test, which cannot crash. It asks for work as soon as what is answered is called. */
 export async function prepareWorker(place: WorkerPlace, build?: OtherBuild): Promise<() => RunningWorker> {
-  if (!installed) {
-    const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
-    Runtime.install({
-      logger: new DefaultLogger('ERROR'),
-      telemetryOptions: { logging: { filter } },
-      shutdownSignals: [],
-    });
-    installed = true;
-  }
+  installRuntime();
   const { workflows, ...named } = build ?? {};
-  const bundle = workflows && { workflows: await bundleWorkflows(fileURLToPath(workflows)) };
-  const worker = await createWorker({ ...place, ...named, ...bundle });
+  const worker = await createWorker({
+    ...place,
+    ...named,
+    workflows: await (workflows ? bundled(workflows) : bundledFor(place.kind ?? 'local')),
+  });
   return () => {
     let stopping = false;
     let ended: Promise<void> = Promise.resolve();
@@ -77,7 +67,7 @@ export async function prepareWorker(place: WorkerPlace, build?: OtherBuild): Pro
 /** A worker of today's build that carries workflows on and nothing else: whatever acts or watches waits for another. */
 export async function workWithoutActivities({ environment, address }: WorkerPlace): Promise<RunningWorker> {
   const connection = await NativeConnection.connect({ address });
-  const workflowBundle = await bundleWorkflows();
+  const workflowBundle = await bundled();
   const worker = await Worker.create({
     ...workerSettings,
     connection,
@@ -109,9 +99,10 @@ export async function workElsewhere({
 }: WorkerPlace): Promise<RunningWorker> {
   const child = await startChild({
     name: 'the worker',
-    module: new URL('../../../src/app/local/worker-process.js', import.meta.url),
+    module: new URL('../../../apps/worker/worker-process.js', import.meta.url),
     args: [environment, config, address],
     log,
+    withinMs: 240_000,
   });
   return { serving: Promise.resolve(), kill: () => child.kill(), stop: () => child.stop() };
 }

@@ -1,11 +1,16 @@
-import { pastOf } from '../../../activities/records/recall.js';
-import type { JournalEvent } from '../../../src/engine/journal.js';
-import type { Act, Plan, Target } from '../../../src/engine/plan.js';
-import type { Capture, EffectKey, Subscription, Verb, Verbs } from '../../../src/engine/ports.js';
+import { pastOf } from '../../../activities/records/past.js';
+import type { JournalEvent } from '../../../src/engine/state/journal.js';
+import type { Act, Plan, Target } from '../../../src/engine/plan/plan.js';
+import type { Verb, Verbs } from '../../../src/engine/state/ports.js';
 import type { Clock } from './clock.js';
 import type { Sentinel } from './sentinel.js';
+import type { SimulatedHouse } from './house.js';
 import { isFlag, type Targets } from './targets.js';
 import type { Trace } from './trace.js';
+import type { Capture, EffectKey, Subscription } from '../../../src/engine/state/values.js';
+
+/** An action that only reads. */
+export const looking = { kind: 'sim.look', input: {} } as const;
 
 /** The adapters' side of every verb: idempotent by key, with tombstones that a late `apply` obeys. */
 export class Adapters {
@@ -26,6 +31,7 @@ export class Adapters {
     private readonly plan: Plan,
     /** What has been exported of the journal. */
     private readonly exported: () => readonly JournalEvent[],
+    private readonly house: SimulatedHouse,
   ) {}
 
   /** Everything that was captured. */
@@ -39,7 +45,7 @@ export class Adapters {
   }
 
   check(): Verbs['check']['out'] {
-    return { evidence: {} };
+    return { evidence: {}, ...(this.house.facts && { house: this.house.facts }) };
   }
 
   capture({ act }: Verbs['capture']['in']): Capture {
@@ -51,6 +57,7 @@ export class Adapters {
   }
 
   apply({ act, key }: Verbs['apply']['in'], half: boolean): Verbs['apply']['out'] {
+    if (act.do.kind === looking.kind) return { looked: true };
     const name = textOf(key);
     if (this.#tombstones.has(name)) throw new Error(`${name} is fenced`);
     if (this.#applied.has(name)) return { again: true };
@@ -72,6 +79,10 @@ export class Adapters {
     return { evidence: {}, ...(this.drift !== undefined && isFlag(act.target) && { drift: this.drift }) };
   }
 
+  observe(): Verbs['observe']['out'] {
+    return { asked: true, evidence: {} };
+  }
+
   fence({ key }: Verbs['fence']['in']): Verbs['fence']['out'] {
     this.#tombstones.add(textOf(key));
     return { effect: this.#started.has(textOf(key)) ? 'some' : 'none' };
@@ -80,7 +91,10 @@ export class Adapters {
   verify({ capture }: Verbs['verify']['in']): Verbs['verify']['out'] {
     const now = this.targets.read(capture.target);
     const verified = JSON.stringify(now) === JSON.stringify(capture.state);
-    return { verified, reason: verified ? 'as it was' : `it is ${JSON.stringify(now)}`, evidence: {} };
+    const reason = verified ? 'as it was' : `it is ${JSON.stringify(now)}`;
+    const stranger = !verified && isFlag(capture.target) && this.targets.isStrangers(capture.target);
+    const drift = { reason: 'somebody else wrote it', percent: this.targets.percentOf(capture.target) };
+    return { verified, reason, evidence: {}, ...(stranger && { drift }) };
   }
 
   subscribe(subscription: Subscription): null {
@@ -101,8 +115,20 @@ export class Adapters {
     return null;
   }
 
+  able({ gates }: Verbs['able']['in']): Verbs['able']['out'] {
+    return Object.fromEntries(gates.map(({ step }) => [step, this.house.able(this.clock.now)]));
+  }
+
+  window({ at }: Verbs['window']['in']): Verbs['window']['out'] {
+    return this.house.window(at);
+  }
+
   recollect(): Verbs['recollect']['out'] {
     return pastOf(this.plan, this.exported(), this.captures);
+  }
+
+  resolve(): Verbs['resolve']['out'] {
+    return {};
   }
 
   acquire(): Verbs['acquire']['out'] {

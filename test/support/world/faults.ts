@@ -1,4 +1,4 @@
-import type { Verb } from '../../../src/engine/ports.js';
+import type { Verb } from '../../../src/engine/state/ports.js';
 
 /** How the calls of one verb for one step go. */
 export interface Behaviour {
@@ -41,7 +41,7 @@ export class Faults {
     this.#behaviours = behaviours;
   }
 
-  private of(name: string): Required<Behaviour> {
+  #of(name: string): Required<Behaviour> {
     const [verb = ''] = name.split(' ');
     return { ...usual, ...this.#behaviours[verb], ...this.#behaviours[name] };
   }
@@ -50,19 +50,19 @@ export class Faults {
   begin(name: string): Required<Behaviour> {
     const begun = this.#begun.get(name) ?? 0;
     this.#begun.set(name, begun + 1);
-    const behaviour = this.of(name);
+    const behaviour = this.#of(name);
     return begun < behaviour.callsWithEffect ? behaviour : { ...behaviour, fails: 'before' };
   }
 
   /** Whether the attempt that ends now fails; counts it. */
   strikes(name: string): boolean {
     const spared = this.#spared.get(name) ?? 0;
-    if (spared < this.of(name).spares) {
+    if (spared < this.#of(name).spares) {
       this.#spared.set(name, spared + 1);
       return false;
     }
     const failed = this.#failed.get(name) ?? 0;
-    if (failed >= this.of(name).times) return false;
+    if (failed >= this.#of(name).times) return false;
     this.#failed.set(name, failed + 1);
     return true;
   }

@@ -1,6 +1,6 @@
-import type { JournalEvent } from '../../../src/engine/journal.js';
-import type { Message } from '../../../src/engine/messages.js';
-import type { RolloutState } from '../../../src/engine/state.js';
+import type { JournalEvent } from '../../../src/engine/state/journal.js';
+import type { Message } from '../../../src/engine/state/messages.js';
+import type { RolloutState } from '../../../src/engine/state/state.js';
 
 /** What somebody sends, once they know how the rollout stands. */
 export type Write = (state: RolloutState) => Message | undefined;

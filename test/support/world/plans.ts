@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { milliseconds } from '../../../src/engine/duration.js';
+import { milliseconds } from '../../../src/engine/base/duration.js';
 import {
   stepsOf,
   type Act,
@@ -12,7 +12,7 @@ import {
   type Target,
   type Undo,
   type Watch,
-} from '../../../src/engine/plan.js';
+} from '../../../src/engine/plan/plan.js';
 
 /** The deadlines of every generated plan, in milliseconds. */
 export const deadlines = { act: 60_000, undo: 120_000, preflight: 60_000, ask: 30_000, giveUp: 90_000 };
@@ -63,7 +63,7 @@ export function gate(id: string, quorum = 1, onExpiry: OnExpiry = 'roll-back', w
     id: `approve/${id}`,
     why: `why ${id}`,
     verify: `verify ${id}`,
-    leave: { type: 'approval', by: ['approvers'], quorum, within, onExpiry },
+    approval: { type: 'approval', by: ['approvers'], quorum, within, onExpiry },
   };
 }
 
@@ -112,7 +112,7 @@ const aGate: fc.Arbitrary<Draft> = fc
   .tuple(fc.integer({ min: 1, max: 2 }), onExpiry)
   .map(([quorum, expiry]) => (id) => [gate(id, quorum, expiry)]);
 const retire: fc.Arbitrary<Draft> = table.map((target) => (id) => [
-  act(`retire/${id}`, target, byAction, { takesFromBaseline: true }),
+  act(`retire/${id}`, target, byAction, { removesFromBaseline: true }),
 ]);
 const purge: fc.Arbitrary<Draft> = fc
   .tuple(table, onExpiry)
@@ -190,13 +190,11 @@ function withoutReachingBack(plan: Plan): Plan {
   const first = steps.findIndex((step) => step.type === 'act' && step.exposure);
   const before = new Set(steps.slice(0, first).flatMap((step) => (step.type === 'act' ? [step.target] : [])));
   const late = new Set(first < 0 ? [] : steps.slice(first));
-  const mend = (step: ContractStep): ContractStep =>
+  const fix = (step: ContractStep): ContractStep =>
     late.has(step) && step.type === 'act' && step.undo.type === 'restore' && before.has(step.target)
       ? { ...step, undo: byAction }
       : step;
-  const phases = Object.fromEntries(
-    Object.entries(plan.phases).map(([phase, all]) => [phase, all.map(mend)]),
-  );
+  const phases = Object.fromEntries(Object.entries(plan.phases).map(([phase, all]) => [phase, all.map(fix)]));
   return { ...plan, phases: phases as unknown as Plan['phases'] };
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { actsOf, type Act, type Plan } from '../../../src/engine/plan.js';
+import { actsOf, type Act, type Plan } from '../../../src/engine/plan/plan.js';
+import { cases, met } from '../effort.js';
 import { run, type Script, type World } from '../world.js';
 import { plans, type PlanChoices } from './plans.js';
 import { scripts, type ScriptChoices } from './scripts.js';
@@ -8,6 +9,7 @@ import { scripts, type ScriptChoices } from './scripts.js';
 export interface Choices {
   readonly plan?: PlanChoices;
   readonly script?: ScriptChoices;
+  /** Cases in `npm run test:deep`. */
   readonly runs?: number;
   /** Changes the world after it was drawn. */
   readonly change?: (script: Script, plan: Plan) => Script;
@@ -34,7 +36,7 @@ export async function everyRun(
       const seen = check(world) ?? [];
       for (const name of [endingOf(world), ...new Set(seen)]) counts[name] = (counts[name] ?? 0) + 1;
     }),
-    { numRuns: choices.runs ?? 300 },
+    { numRuns: cases(choices.runs ?? 300) },
   );
   return counts;
 }
@@ -43,7 +45,7 @@ export async function everyRun(
 export function demand(counts: Counts, atLeast: Counts): void {
   for (const [name, times] of Object.entries(atLeast)) {
     expect(counts[name] ?? 0, `${name} was seen; all: ${JSON.stringify(counts)}`).toBeGreaterThanOrEqual(
-      times,
+      met(times),
     );
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Verdict, Plan } from '../../../src/engine/plan.js';
-import { actsOf } from '../../../src/engine/plan.js';
-import type { Verb } from '../../../src/engine/ports.js';
+import type { Verdict, Plan } from '../../../src/engine/plan/plan.js';
+import { actsOf } from '../../../src/engine/plan/plan.js';
+import type { Verb } from '../../../src/engine/state/ports.js';
 import type { Script } from '../world.js';
 import type { Behaviour, Behaviours } from './faults.js';
 import { approves, resolves, type Person } from './people.js';

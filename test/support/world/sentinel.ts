@@ -1,8 +1,9 @@
 import { judgeWindow, type RecordedReading } from '../../../src/analysis/judge-window.js';
-import type { Message } from '../../../src/engine/messages.js';
-import type { Verdict } from '../../../src/engine/plan.js';
-import type { GuardReading, Judgement, Subscription } from '../../../src/engine/ports.js';
+import type { Message } from '../../../src/engine/state/messages.js';
+import type { Verdict } from '../../../src/engine/plan/plan.js';
+import type { Exposed, Look } from '../../../src/engine/state/look.js';
 import type { Clock } from './clock.js';
+import type { GuardReading, Judgement, Subscription } from '../../../src/engine/state/values.js';
 
 /** From `at` (offset from the start) a guard, by its index, truly is like this. */
 export interface Turn {
@@ -48,20 +49,31 @@ export class Sentinel {
   #said = '';
   #toldOutage: Outage | undefined;
   readonly #start: number;
+  readonly #clock: Clock;
+  readonly #script: SentinelScript;
+  readonly #exposed: () => number;
+  readonly #send: (message: Message) => void;
+  readonly #see: (exposed: readonly Exposed[]) => readonly Look[];
 
   constructor(
-    private readonly clock: Clock,
-    private readonly script: SentinelScript,
-    private readonly exposed: () => number,
-    private readonly send: (message: Message) => void,
+    clock: Clock,
+    script: SentinelScript,
+    exposed: () => number,
+    send: (message: Message) => void,
+    see: (exposed: readonly Exposed[]) => readonly Look[],
   ) {
+    this.#clock = clock;
+    this.#script = script;
+    this.#exposed = exposed;
+    this.#send = send;
+    this.#see = see;
     this.#start = clock.now;
   }
 
   subscribe(subscription: Subscription): void {
     if (this.#subscription && !isNewer(subscription, this.#subscription)) return;
     this.#subscription = subscription;
-    this.#base = this.clock.now;
+    this.#base = this.#clock.now;
     this.#said = '';
     this.#toldOutage = undefined;
     this.#look();
@@ -70,12 +82,12 @@ export class Sentinel {
   unsubscribe(): void {
     this.#subscription = undefined;
     this.#generation += 1;
-    this.#segments.push({ from: this.clock.now, number: 0, readings: undefined });
+    this.#segments.push({ from: this.#clock.now, number: 0, readings: undefined });
   }
 
   /** Something changed that the next sample will see. */
   touch(): void {
-    if (this.#subscription) this.#lookAt(this.#gridAfter(this.clock.now));
+    if (this.#subscription) this.#lookAt(this.#gridAfter(this.#clock.now));
   }
 
   judge(subscription: Subscription, from: number, to: number): Judgement {
@@ -86,13 +98,13 @@ export class Sentinel {
   truth(guard: number, at: number): Verdict | undefined {
     const offset = at - this.#start;
     if (this.#outageAt(offset)) return undefined;
-    const turn = this.script.turns.filter((one) => one.guard === guard && one.at <= offset).at(-1);
+    const turn = this.#script.turns.filter((one) => one.guard === guard && one.at <= offset).at(-1);
     return turn?.verdict ?? 'pass';
   }
 
   #lookAt(time: number): void {
     const generation = (this.#generation += 1);
-    this.clock.at(time, () => {
+    this.#clock.at(time, () => {
       if (generation === this.#generation) this.#look();
     });
   }
@@ -100,7 +112,7 @@ export class Sentinel {
   #look(): void {
     const subscription = this.#subscription;
     if (!subscription) return;
-    const { now } = this.clock;
+    const { now } = this.#clock;
     const offset = now - this.#start;
     const outage = this.#outageAt(offset);
     const readings = outage ? undefined : this.#read(subscription, now);
@@ -117,38 +129,42 @@ export class Sentinel {
 
   #read({ guards }: Subscription, at: number): GuardReading[] {
     return guards.map(({ name }, index) => {
-      const { failsFrom } = this.script;
-      const breaks = index === 0 && failsFrom !== undefined && this.exposed() >= failsFrom;
+      const { failsFrom } = this.#script;
+      const breaks = index === 0 && failsFrom !== undefined && this.#exposed() >= failsFrom;
       const verdict = breaks ? 'fail' : (this.truth(index, at) ?? 'no-evidence');
       return { guard: name, verdict, at, reason: `simulated ${verdict}` };
     });
   }
 
-  #say({ number }: Subscription, readings: readonly GuardReading[]): void {
-    const text = readings.map(({ verdict }) => verdict).join();
+  #say({ number, exposed = [] }: Subscription, readings: readonly GuardReading[]): void {
+    const looks = this.#see(exposed);
+    const text = [...readings, ...looks.map(({ verdict, leftAt }) => ({ verdict: `${verdict} ${leftAt}` }))]
+      .map(({ verdict }) => verdict)
+      .join();
     if (text === this.#said) return;
     this.#said = text;
-    this.#deliver({ type: 'evidence', subscription: number, readings });
+    this.#deliver({ type: 'evidence', subscription: number, readings, looks });
   }
 
   #deliver(message: Message): void {
-    this.clock.after(this.script.delay, () => this.send(message));
+    this.#clock.after(this.#script.delay, () => this.#send(message));
   }
 
   #outageAt(offset: number): Outage | undefined {
-    return this.script.outages.find(({ from, to }) => offset >= from && offset < to);
+    return this.#script.outages.find(({ from, to }) => offset >= from && offset < to);
   }
 
   #nextTurn(offset: number): number | undefined {
     const times = [
-      ...this.script.turns.map(({ at }) => at),
-      ...this.script.outages.flatMap(({ from, to }) => [from, to]),
+      ...this.#script.turns.map(({ at }) => at),
+      ...this.#script.outages.flatMap(({ from, to }) => [from, to]),
     ].filter((time) => time > offset && Number.isFinite(time));
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
   #interval(): number {
-    return Math.min(...(this.#subscription?.guards.map(({ evidence }) => evidence.interval) ?? [1_000]));
+    const { guards = [] } = this.#subscription ?? {};
+    return guards.length === 0 ? 1_000 : Math.min(...guards.map(({ evidence }) => evidence.interval));
   }
 
   #gridAfter(time: number): number {

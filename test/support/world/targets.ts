@@ -1,10 +1,14 @@
-import type { Act, Target } from '../../../src/engine/plan.js';
-import type { JsonObject } from '../../../src/engine/json.js';
+import type { Act, Target } from '../../../src/engine/plan/plan.js';
+import type { JsonObject } from '../../../src/engine/base/json.js';
+import type { Exposed, Look } from '../../../src/engine/state/look.js';
 
 /** The state of every simulated target: flags have a percentage, tables a set of things acts did to them. */
 export class Targets {
   readonly #flags = new Map<Target, number>();
   readonly #tables = new Map<Target, Set<string>>();
+  /** What the rollout wrote last, and the how manieth of its writes that was. */
+  readonly #left = new Map<Target, { readonly percent: number; readonly nth: number }>();
+  #writes = 0;
   readonly #whenExposureChanges: () => void;
 
   constructor(flags: { readonly [target: Target]: number }, whenExposureChanges: () => void) {
@@ -56,7 +60,36 @@ export class Targets {
     return [...this.#table(act.target)].some((thing) => thing.startsWith(`${act.id}#`));
   }
 
+  /** What somebody does who knows nothing of the rollout. */
+  byStranger(target: Target, percent: number): void {
+    this.#flags.set(target, percent);
+    this.#whenExposureChanges();
+  }
+
+  /** Whether a flag is as the rollout left it, as its adapter would tell. */
+  look({ target }: Exposed, at: number): Look {
+    const percent = this.percentOf(target);
+    const left = this.#left.get(target);
+    const about = {
+      target,
+      at,
+      percent,
+      reason: `${percent} %, left at ${left?.percent} %`,
+      leftAt: left?.nth ?? 0,
+    };
+    if (!left) return { ...about, verdict: percent > before ? 'raised' : 'unwritten' };
+    if (percent === left.percent) return { ...about, verdict: 'as-left' };
+    return { ...about, verdict: percent > left.percent ? 'raised' : 'lowered' };
+  }
+
+  /** Whether a flag is not as the rollout wrote it last. */
+  isStrangers(target: Target): boolean {
+    const left = this.#left.get(target);
+    return left !== undefined && left.percent !== this.percentOf(target);
+  }
+
   #expose(target: Target, percent: number): void {
+    this.#left.set(target, { percent, nth: (this.#writes += 1) });
     this.#flags.set(target, percent);
     this.#whenExposureChanges();
   }

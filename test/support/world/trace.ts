@@ -1,7 +1,7 @@
-import type { JournalEvent } from '../../../src/engine/journal.js';
-import type { Message } from '../../../src/engine/messages.js';
-import type { Target } from '../../../src/engine/plan.js';
-import type { Verb } from '../../../src/engine/ports.js';
+import type { JournalEvent } from '../../../src/engine/state/journal.js';
+import type { Message } from '../../../src/engine/state/messages.js';
+import type { Target } from '../../../src/engine/plan/plan.js';
+import type { Verb } from '../../../src/engine/state/ports.js';
 
 /** A verb that was started, with what the rollout's state said at that moment. */
 export interface CallEntry {

@@ -1,9 +1,9 @@
 /** The workflows of an older build: they do the same, and say which build they are. */
 import { defineQuery, setHandler, setWorkflowOptions } from '@temporalio/workflow';
-import type { SentinelInput } from '../../../../src/analysis/sentinel.js';
-import type { RolloutInput, RolloutResult } from '../../../../workflows/protocol.js';
+import type { SentinelInput } from '../../../../src/protocol/sentinel.js';
+import type { RolloutInput, RolloutResult } from '../../../../src/protocol/rollout.js';
 import * as today from '../../../../workflows/index.js';
-import { moving, pinned } from '../../../../workflows/versioning.js';
+import { moving, pinned } from '../../../../workflows/sdk/versioning.js';
 
 export { locks } from '../../../../workflows/index.js';
 

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { runbookName } from '../../client/http/wire/common.js';
+import { page } from '../../client/http/wire/rollouts.js';
+import type { RolloutSummary } from '../../client/client.js';
+import type { Caller } from '../caller.js';
+import { afterCursor, cursor, cursorOf } from '../cursor.js';
+import { endpoint } from '../endpoint.js';
+
+const flag = z.enum(['true', 'false']).exactOptional();
+
+const query = z.strictObject({
+  all: flag.meta({ description: 'Also those that ended.' }),
+  runbook: runbookName.exactOptional(),
+  status: z.string().min(1).max(50).exactOptional(),
+  waitingFor: z
+    .string()
+    .min(1)
+    .max(200)
+    .exactOptional()
+    .meta({ description: 'A group that is asked, or me: any group of whoever asks.' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: cursor.exactOptional(),
+});
+
+export const listRollouts = endpoint({
+  id: 'listRollouts',
+  method: 'get',
+  path: '/v1/rollouts',
+  summary: 'The rollouts of the environment, newest first',
+  query,
+  answer: { description: 'One page of them', schema: page },
+  async handle({ door, caller, query }) {
+    const { environment, client, identities } = door;
+    const found = await client.list({ environment, all: query.all === 'true' });
+    const wanted = found.filter(
+      (one) =>
+        identities.deniedFor(caller, 'view', one.runbook) === undefined &&
+        (query.runbook === undefined || one.runbook === query.runbook) &&
+        (query.status === undefined || one.status === query.status) &&
+        (query.waitingFor === undefined || asks(one, query.waitingFor, caller)),
+    );
+    const rest = afterCursor(wanted, query.cursor);
+    const rollouts = rest.slice(0, query.limit);
+    const last = rest.length > query.limit ? rollouts.at(-1) : undefined;
+    return { body: { rollouts, ...(last && { next: cursorOf(last) }) } };
+  },
+});
+
+function asks({ waitingFor, endedAt }: RolloutSummary, whom: string, { groups, name }: Caller): boolean {
+  if (endedAt !== undefined) return false;
+  const asked = waitingFor.split(', ');
+  return whom === 'me'
+    ? asked.some((group) => groups.includes(group) || group === name)
+    : asked.includes(whom);
+}

@@ -1,0 +1,9 @@
+import type { Environment } from '../../config/config.js';
+import { byName } from './by-name.js';
+import { byToken } from './by-token.js';
+import type { Identities } from './identities.js';
+
+/** How an environment's people show who they are: in a local one nobody has to. */
+export function identitiesOf(environment: () => Environment): Identities {
+  return environment().kind === 'local' ? byName(() => environment().people) : byToken(environment);
+}

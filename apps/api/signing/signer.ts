@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import {
+  boundOfDecision,
+  boundOfLocksDecision,
+  boundOfStart,
+  boundOfTakeBack,
+  type Bound,
+  type StartSaid,
+} from '../../../src/identity/claims.js';
+import type { DecisionRequest } from '../../../src/engine/state/messages.js';
+import type { Reverts } from '../../../src/engine/state/reverts.js';
+import type { LocksRequest } from '../../../src/protocol/locks.js';
+import type { DoorKey } from '../../../activities/identity/door-key.js';
+import { sign } from '../../../activities/identity/sign.js';
+import type { Caller } from '../caller.js';
+
+/** Vouches for what somebody decided, whom this door knows by what they showed. */
+export interface Signer {
+  decision(caller: Caller, about: About, request: DecisionRequest): Promise<string>;
+  locks(caller: Caller, request: LocksRequest): Promise<string>;
+  start(caller: Caller, rollout: string, said: StartSaid): Promise<string>;
+  takeBack(caller: Caller, rollout: string, reverts: Reverts): Promise<string>;
+}
+
+/** Which rollout, and which of those that had its id. */
+interface About {
+  readonly rollout: string;
+  readonly firstRun: string;
+  /** The newest number of its journal, where the decision is bound to no epoch. */
+  readonly seen?: number;
+}
+
+/** Seconds for which it counts: enough for a worker that is being started, and less than the 15 minutes that are allowed. */
+const counts = 600;
+
+/** Signs as a door of an environment, with its own key. */
+export function createSigner(
+  { environment, door }: { readonly environment: string; readonly door: string },
+  key: DoorKey,
+  now: () => number = Date.now,
+): Signer {
+  async function vouch(caller: Caller, bound: Bound, seen?: number): Promise<string> {
+    const iat = Math.floor(now() / 1_000);
+    const { id = randomUUID() } = bound;
+    const { name: submittedBy, proof } = caller;
+    const vouched = { id, proof, via: door, submittedBy, iat, exp: iat + counts };
+    return sign({ ...bound, ...vouched, ...(seen !== undefined && { seen }) }, key);
+  }
+  return {
+    decision: (caller, { seen, ...about }, request) =>
+      vouch(caller, boundOfDecision({ env: environment, ...about }, request), seen),
+    locks: (caller, request) => vouch(caller, boundOfLocksDecision(environment, request)),
+    start: (caller, rollout, said) => vouch(caller, boundOfStart(environment, rollout, said)),
+    takeBack: (caller, rollout, reverts) => vouch(caller, boundOfTakeBack(environment, rollout, reverts)),
+  };
+}

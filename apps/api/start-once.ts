@@ -1,0 +1,121 @@
+import type { z } from 'zod';
+import { isRefusal } from '../../src/engine/base/errors.js';
+import { isTaken } from '../client/refusals.js';
+import { rolloutId } from '../client/rollout-id.js';
+import type { startRequest } from '../client/http/wire/rollouts.js';
+import { readPlanFile, type LoadedPlan } from '../config/plan-file.js';
+import type { Started } from '../client/client.js';
+import type { Caller } from './caller.js';
+import type { Door } from './door.js';
+import { rolloutKeyOf } from './keys.js';
+import { planOf } from './plan-of.js';
+import { ProblemError } from './problems/catalogue.js';
+import { problemOf } from './problems/of-error.js';
+import { requireRight, requireTargets } from './require-right.js';
+import { reused } from './under-way.js';
+
+type StartBody = z.output<typeof startRequest>;
+
+/** A rollout that was started, now or when the same request came before. */
+interface StartedOnce extends Started {
+  readonly digest: string;
+  readonly startedBy: string;
+  readonly replayed: boolean;
+}
+
+/** Starts a rollout. Under a key it has an id of that key, so that there is never a second one. */
+export async function startOnce(
+  door: Door,
+  caller: Caller,
+  body: StartBody,
+  key: string | undefined,
+): Promise<StartedOnce> {
+  requireAsker(door, caller, body);
+  const loaded = await loadedOf(door, caller, body);
+  if (key === undefined) return begin(door, caller, body, loaded, body.key);
+  const own = body.key ?? rolloutKeyOf(caller, key);
+  return door.underWay.once(`start ${caller.name}/${key}`, JSON.stringify(body), async () => {
+    try {
+      return await begin(door, caller, body, loaded, own);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+      const before = await startedBefore(door, caller, loaded, own);
+      if (before) return before;
+      throw error;
+    }
+  });
+}
+
+/** A program starts nothing of its own accord: who asked for it counts as having started it, too. */
+function requireAsker({ identities }: Door, { kind, name }: Caller, { askedFor }: StartBody): void {
+  if (identities.byName || (kind === 'service') === (askedFor !== undefined)) return;
+  if (kind === 'person') {
+    throw new ProblemError(
+      'unprocessable',
+      'askedFor',
+      `is for services, and ${name} is a person`,
+      'leave it out',
+    );
+  }
+  throw new ProblemError(
+    'unprocessable',
+    'askedFor',
+    `is missing: ${name} is a service`,
+    'say who asked for it',
+  );
+}
+
+async function loadedOf(door: Door, caller: Caller, body: StartBody): Promise<LoadedPlan> {
+  if ('runbook' in body) return planOf(door, caller, 'start', body);
+  const { plan, digest } = body;
+  requireRight(door, caller, 'start-from-file');
+  try {
+    const text = JSON.stringify({ ...plan, ...(digest !== undefined && { digest }) });
+    const loaded = readPlanFile('of the request', text);
+    requireTargets(door, caller, loaded.plan.scope);
+    return loaded;
+  } catch (error) {
+    throw isRefusal(error) ? problemOf(error, 'unprocessable') : error;
+  }
+}
+
+async function begin(
+  { client, environment, signer }: Door,
+  caller: Caller,
+  { wait, askedFor }: StartBody,
+  { plan, digest, fromFile }: LoadedPlan,
+  key: string | undefined,
+): Promise<StartedOnce> {
+  const { name: startedBy } = caller;
+  const said = {
+    plan,
+    digest,
+    startedBy,
+    ...(wait === false && { wait }),
+    ...(askedFor !== undefined && { askedFor }),
+    // Signed, too: the worker asks for other rights, and for the gates of every runbook.
+    ...(fromFile && { fromFile }),
+  };
+  const started = await client.start({
+    ...said,
+    environment,
+    ...(key !== undefined && { key }),
+    ...(signer && { sign: (rollout: string) => signer.start(caller, rollout, said) }),
+  });
+  return { ...started, digest, startedBy, replayed: false };
+}
+
+/** The rollout of this id when the same person started the same plan; throws a problem when it was another plan. */
+async function startedBefore(
+  { client, environment }: Door,
+  { name }: Caller,
+  { plan, digest }: LoadedPlan,
+  key: string,
+): Promise<StartedOnce | undefined> {
+  const rollout = rolloutId({ environment, runbook: plan.runbook, key });
+  const report = await client.status(rollout);
+  if (report.startedBy !== name) return undefined;
+  if (report.digest !== digest) throw reused();
+  const { runId } = await client.describe(rollout);
+  return { rollout, runId, digest, startedBy: name, replayed: true };
+}

@@ -1,0 +1,1 @@
+export { isStrongEnough } from '../engine/decide/strength.js';

@@ -1,0 +1,42 @@
+import type { House, Window } from '../../../src/engine/state/values.js';
+
+/** What an environment asks of every rollout. Times are offsets from the start in milliseconds. */
+export interface HouseScript {
+  readonly shared?: boolean;
+  /** Times in which nothing starts and nothing is raised; `unreadable` when nobody can tell. */
+  readonly freezes?: readonly { readonly from: number; readonly to: number; readonly unreadable?: true }[];
+  /** When somebody takes all of them out. */
+  readonly calledOffAt?: number;
+  /** Who could open a gate, and since when. */
+  readonly able?: readonly { readonly from: number; readonly people: readonly string[] }[];
+}
+
+/** The environment's side of a simulated world. */
+export class SimulatedHouse {
+  readonly facts: House | undefined;
+
+  constructor(
+    private readonly script: HouseScript,
+    private readonly start: number,
+  ) {
+    const { shared, freezes } = script;
+    if (shared || freezes) this.facts = { ...(shared && { shared }), ...(freezes && { calendars: true }) };
+  }
+
+  able(now: number): readonly string[] {
+    const { able = [] } = this.script;
+    return able.findLast(({ from }) => this.start + from <= now)?.people ?? ['ann', 'bob', 'cat'];
+  }
+
+  window(now: number): Window {
+    const at = now - this.start;
+    const { freezes: all = [], calledOffAt = Infinity } = this.script;
+    const freezes = at < calledOffAt ? all : [];
+    const freeze = freezes.find(({ from, to }) => from <= at && at < to);
+    const reason = 'freeze: the end of the year';
+    if (freeze?.unreadable) return { open: false, reason: 'freeze: it cannot be read', unreadable: true };
+    if (freeze) return { open: false, reason, until: this.start + freeze.to };
+    const next = Math.min(...freezes.map(({ from }) => from).filter((from) => from > at));
+    return { open: true, ...(next < Infinity && { until: this.start + next }) };
+  }
+}
