@@ -115,10 +115,10 @@ function faultOfBench(args: readonly string[]): string | undefined {
   }
 }
 
-/** Temporal's own program has understood a command when all it misses is a server. */
+/** Temporal's own program has understood a command when all it misses is a server; each version says so in its words. */
 async function faultOfTemporal(args: readonly string[]): Promise<string | undefined> {
   const { path } = await provideTemporalCli({ onProgress: () => undefined });
   const nowhere = ['--address', '127.0.0.1:1', '--command-timeout', '5s'];
   const { reason = 'it ended well without a server' } = await runCommand(path, [...args, ...nowhere]);
-  return /reach|connect/i.test(reason) ? undefined : reason;
+  return /reach|connect|nothing is listening/i.test(reason) ? undefined : reason;
 }
