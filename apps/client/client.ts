@@ -159,7 +159,7 @@ export interface RolloutClient {
   readonly builds: Builds;
   readonly locks: LocksClient;
   readonly repairs: Repairs;
-  /** What a rollout's preflight would find; starts none. Throws `Unreachable` when no worker runs. */
+  /** What a rollout's preflight would find; starts none. Throws `Unreachable` when no worker is heard of for seconds. */
   check(request: CheckRequest): Promise<CheckResult>;
   /** Looks at everything that an environment rests on; changes nothing. */
   examine(environment: string, config: string): Promise<readonly Examination[]>;

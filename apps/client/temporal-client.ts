@@ -9,6 +9,7 @@ import type { StatusReport } from '../../src/engine/tell/report.js';
 import type { CheckResult } from '../../src/protocol/check.js';
 import { rolloutNames } from '../../src/protocol/rollout.js';
 import { failedAttempts } from './attempts.js';
+import { awaitWorker } from './await-worker.js';
 import { TemporalBuilds } from './builds.js';
 import { Calls } from './calls.js';
 import { checkPlan, type CheckRequest } from './checks.js';
@@ -83,7 +84,7 @@ class TemporalRolloutClient implements RolloutClient {
 
   async check(request: CheckRequest): Promise<CheckResult> {
     const { environment } = request;
-    const workers = await this.#workersOf(environment);
+    const workers = await awaitWorker(() => this.#workersOf(environment), this.#connected.calls.closed);
     if (seenForNew(workers) === undefined) {
       const { reason, fix } = absence('', environment, undefined, workers);
       throw new Unreachable(`nobody can check it: ${reason}; ${fix}`);
