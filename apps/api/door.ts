@@ -1,5 +1,5 @@
 import type { Environment } from '../config/config.js';
-import type { RolloutClient } from '../client/client.js';
+import type { DirectClient } from '../client/client.js';
 import type { Audit } from './audit.js';
 import type { Identities } from './identity/identities.js';
 import type { HttpMetrics } from './http-metrics.js';
@@ -15,7 +15,7 @@ export interface Door {
   readonly environment: string;
   /** The configuration, for those who look at it. */
   readonly config: string;
-  readonly client: RolloutClient;
+  readonly client: DirectClient;
   readonly identities: Identities;
   readonly runbooks: Runbooks;
   /** Vouches for what is decided; nobody has to in a local environment. */

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { RolloutClient } from '../client/client.js';
+import type { DirectClient } from '../client/client.js';
 import { createApp } from './app.js';
 import { auditTo } from './audit.js';
 import { usualRate } from './door.js';
@@ -18,7 +18,7 @@ import { keysUnderWay } from './under-way.js';
 interface Opened {
   readonly settings: Settings;
   readonly identities: Identities;
-  readonly client: RolloutClient;
+  readonly client: DirectClient;
   readonly signer?: Signer;
 }
 

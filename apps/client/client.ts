@@ -97,11 +97,13 @@ export interface ListFilter {
 }
 
 /** A rollout's workflow as Temporal knows it: also without a worker. */
-export type Description = RolloutSummary & {
+export type Description = RolloutSummary & { readonly historyLength: number };
+
+/** The same for whoever may read the namespace: who knows the first run can speak for the rollout. */
+export type DescribedRun = Description & {
   readonly runId: string;
   /** The first of its runs: another rollout that had this id before had another. */
   readonly firstRun: string;
-  readonly historyLength: number;
 };
 
 /** A build of an environment's workers. Times in milliseconds since the epoch. */
@@ -189,6 +191,11 @@ export interface RolloutClient {
   /** When a worker that new rollouts go to asked for work last, in milliseconds since the epoch. */
   workerSeenAt(environment: string): Promise<number | undefined>;
   close(): Promise<void>;
+}
+
+/** A client that asks Temporal itself. */
+export interface DirectClient extends RolloutClient {
+  describe(rollout: string): Promise<DescribedRun>;
 }
 
 export type { LocksReport } from './locks-report.js';

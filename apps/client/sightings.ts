@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, type WorkflowExecutionInfo } from '@temporalio/client';
 import { isOpen } from '../../activities/temporal/open.js';
 import { Absent } from './refusals.js';
-import type { Description, ListFilter, RolloutSummary } from './client.js';
+import type { DescribedRun, ListFilter, RolloutSummary } from './client.js';
 import { answerWithin, type Connected } from './connected.js';
 import { findRollout } from './find.js';
 import { isListed, rolloutType, summaryOf } from './summary.js';
@@ -14,7 +14,7 @@ const mostListed = 1_000;
 /** Rollouts as the server knows them, without asking a worker. */
 export class Sightings {
   readonly #connected: Connected;
-  #last: { readonly seen: Description; readonly until: number } | undefined;
+  #last: { readonly seen: DescribedRun; readonly until: number } | undefined;
 
   constructor(connected: Connected) {
     this.#connected = connected;
@@ -31,7 +31,7 @@ export class Sightings {
     });
   }
 
-  async describe(rollout: string): Promise<Description> {
+  async describe(rollout: string): Promise<DescribedRun> {
     const seen = await this.#look(rollout);
     if (seen) return seen;
     throw new Absent(`rollout ${rollout}`, 'does not exist', 'see "switchback list --all"');
@@ -41,7 +41,7 @@ export class Sightings {
    * What was seen when it was found, if that was a moment ago: a decision that comes too late is refused by the server
    * itself.
    */
-  async lately(rollout: string): Promise<Description> {
+  async lately(rollout: string): Promise<DescribedRun> {
     const last = this.#last;
     const counts = last?.seen.rollout === rollout && performance.now() < last.until;
     return counts ? last.seen : this.describe(rollout);
@@ -74,7 +74,7 @@ export class Sightings {
   }
 
   /** Undefined when there is none. */
-  async #look(rollout: string): Promise<Description | undefined> {
+  async #look(rollout: string): Promise<DescribedRun | undefined> {
     const { client, calls } = this.#connected;
     const handle = client.workflow.getHandle(rollout);
     try {

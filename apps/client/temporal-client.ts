@@ -13,7 +13,7 @@ import { awaitWorker } from './await-worker.js';
 import { TemporalBuilds } from './builds.js';
 import { Calls } from './calls.js';
 import { checkPlan, type CheckRequest } from './checks.js';
-import type { ListFilter, Reported, RolloutClient, StartRequest, TakeBackRequest } from './client.js';
+import type { DirectClient, ListFilter, Reported, StartRequest, TakeBackRequest } from './client.js';
 import { answerWithin, type Connected } from './connected.js';
 import { Deciding } from './deciding.js';
 import { examine, type Examination } from './doctor/index.js';
@@ -36,7 +36,7 @@ const connectWithin = 3_000;
 const examineWithin = 30_000;
 
 /** Connects to a server that was found. Throws `Unreachable` within seconds when it does not answer. */
-export async function connectTo(server: Server): Promise<RolloutClient> {
+export async function connectTo(server: Server): Promise<DirectClient> {
   const { address, namespace, origin, fix } = server;
   const name = `Temporal at ${address}`;
   const options = { ...server.connection, address, connectTimeout: connectWithin };
@@ -49,7 +49,7 @@ export async function connectTo(server: Server): Promise<RolloutClient> {
 }
 
 /** The client over Temporal, made of its parts: each method says which of them does it. */
-class TemporalRolloutClient implements RolloutClient {
+class TemporalRolloutClient implements DirectClient {
   readonly address: string;
   readonly builds: TemporalBuilds;
   readonly locks: LocksClient;

@@ -1,3 +1,4 @@
+import { digestOf } from '../engine/base/digest.js';
 import { canonicalJson, type JsonObject } from '../engine/base/json.js';
 import type { Plan } from '../engine/plan/plan.js';
 import type { DecisionRequest, Proof } from '../engine/state/messages.js';
@@ -9,7 +10,10 @@ export interface Bound {
   readonly env: string;
   /** The rollout that it is for; of decisions about an environment `locks/<environment>`. */
   readonly rollout: string;
-  /** The first run of the rollout's workflow: an id may come again. Absent of what has not begun, and of locks. */
+  /**
+   * The digest of the first run of the rollout's workflow: an id may come again. Absent of what has not begun, and of locks.
+   * Not the run itself: journals carry what was signed, and whoever knows the run speaks for the rollout.
+   */
   readonly firstRun?: string;
   readonly step?: string;
   readonly epoch?: number;
@@ -40,11 +44,14 @@ export interface Vouched {
 /** What a door signs. */
 export type Claims = Bound & Vouched;
 
+/** Which rollout a decision is about. */
+export interface AboutRollout extends Pick<Bound, 'env' | 'rollout'> {
+  /** The id of its first run itself. */
+  readonly firstRun?: string;
+}
+
 /** What a decision about a rollout is bound to. */
-export function boundOfDecision(
-  about: Pick<Bound, 'env' | 'rollout' | 'firstRun'>,
-  request: DecisionRequest,
-): Bound {
+export function boundOfDecision({ firstRun, ...about }: AboutRollout, request: DecisionRequest): Bound {
   const { id, by, signed: _signed, ...values } = request;
   const { step, epoch, digest, ...decision } = {
     step: undefined,
@@ -52,7 +59,8 @@ export function boundOfDecision(
     digest: undefined,
     ...values,
   };
-  return present({ ...about, step, epoch, digest, decision, id, by });
+  const run = firstRun === undefined ? undefined : digestOf(firstRun);
+  return present({ ...about, firstRun: run, step, epoch, digest, decision, id, by });
 }
 
 /** What a decision about an environment is bound to. */

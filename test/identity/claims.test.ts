@@ -8,6 +8,7 @@ import {
   type Bound,
   type Claims,
 } from '../../src/identity/claims.js';
+import { digestOf } from '../../src/engine/base/digest.js';
 import type { Plan } from '../../src/engine/plan/plan.js';
 
 const vouched = { id: 'a-1', proof: 'token', via: 'api', submittedBy: 'ana', iat: 1, exp: 2 } as const;
@@ -21,6 +22,8 @@ describe('a decision about a rollout', () => {
   test('is what it says, signed or not', () => {
     expect(bound).toEqual({
       ...about,
+      // Journals carry it: the run itself is not for whoever may look at them.
+      firstRun: digestOf('run-1'),
       step: 'go',
       epoch: 0,
       digest: 'd1',

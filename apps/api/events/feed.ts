@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEvent } from '../../../src/engine/state/journal.js';
-import type { RolloutClient } from '../../client/client.js';
+import type { DirectClient } from '../../client/client.js';
 
 /** What is known of a rollout's journal. */
 interface Known {
@@ -17,7 +17,7 @@ export interface Feed {
 }
 
 /** Feeds by rollout: each is read while somebody listens. */
-export function feedsOf(client: RolloutClient, every: number): { of(rollout: string): Feed } {
+export function feedsOf(client: DirectClient, every: number): { of(rollout: string): Feed } {
   const feeds = new Map<string, Feed>();
   return {
     of(rollout) {
@@ -30,7 +30,7 @@ export function feedsOf(client: RolloutClient, every: number): { of(rollout: str
   };
 }
 
-function createFeed(client: RolloutClient, rollout: string, every: number, forget: () => void): Feed {
+function createFeed(client: DirectClient, rollout: string, every: number, forget: () => void): Feed {
   const listeners = new Set<() => void>();
   let known: Known = { ended: false };
   let reading = false;

@@ -1,4 +1,4 @@
-import type { RolloutClient } from '../../client/client.js';
+import type { DirectClient } from '../../client/client.js';
 import type { Caller } from '../caller.js';
 import type { HttpMetrics } from '../http-metrics.js';
 import type { Identities } from '../identity/identities.js';
@@ -39,7 +39,7 @@ export const usualPace: Pace = { look: 500, comment: 15_000 };
 const mostOpen = 1_000;
 
 interface Stage {
-  readonly client: RolloutClient;
+  readonly client: DirectClient;
   readonly identities: Identities;
   readonly metrics: HttpMetrics;
   readonly pace?: Pace;

@@ -7,17 +7,17 @@ import { httpMetrics } from '../../../apps/api/http-metrics.js';
 import { byName } from '../../../apps/api/identity/by-name.js';
 import { listedRunbooks } from '../../../apps/api/runbooks.js';
 import { keysUnderWay } from '../../../apps/api/under-way.js';
-import type { RolloutClient } from '../../../apps/client/client.js';
+import type { DirectClient } from '../../../apps/client/client.js';
 import { conformance } from './conformance.js';
 
 /** What a test has of a rollout client: what is not given is not to be called. */
-export function clientOf(given: object): RolloutClient {
+export function clientOf(given: object): DirectClient {
   return new Proxy(given, {
     get(target, name) {
       if (name in target) return Reflect.get(target, name) as unknown;
       return () => Promise.reject(new Error(`${String(name)} is not to be called here`));
     },
-  }) as RolloutClient;
+  }) as DirectClient;
 }
 
 /** An API without a server: what HTTP itself asks for needs no Temporal. */

@@ -17,7 +17,7 @@ const summaryShape = {
 export const summary = z.object(summaryShape).meta({ id: 'RolloutSummary' });
 
 export const description = z
-  .object({ ...summaryShape, runId: z.string(), firstRun: z.string(), historyLength: z.int() })
+  .object({ ...summaryShape, historyLength: z.int() })
   .meta({ id: 'RolloutDescription' });
 
 export const page = z
