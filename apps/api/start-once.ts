@@ -1,17 +1,14 @@
 import type { z } from 'zod';
-import { isRefusal } from '../../src/engine/base/errors.js';
 import { isTaken } from '../client/refusals.js';
 import { rolloutId } from '../client/rollout-id.js';
 import type { startRequest } from '../client/http/wire/rollouts.js';
-import { readPlanFile, type LoadedPlan } from '../config/plan-file.js';
+import type { LoadedPlan } from '../config/plan-file.js';
 import type { Started } from '../client/client.js';
 import type { Caller } from './caller.js';
 import type { Door } from './door.js';
 import { rolloutKeyOf } from './keys.js';
-import { planOf } from './plan-of.js';
+import { givenPlan } from './plan-of.js';
 import { ProblemError } from './problems/catalogue.js';
-import { problemOf } from './problems/of-error.js';
-import { requireRight, requireTargets } from './require-right.js';
 import { reused } from './under-way.js';
 
 type StartBody = z.output<typeof startRequest>;
@@ -31,7 +28,7 @@ export async function startOnce(
   key: string | undefined,
 ): Promise<StartedOnce> {
   requireAsker(door, caller, body);
-  const loaded = await loadedOf(door, caller, body);
+  const loaded = await givenPlan(door, caller, 'start', body);
   if (key === undefined) return begin(door, caller, body, loaded, body.key);
   const own = body.key ?? rolloutKeyOf(caller, key);
   return door.underWay.once(`start ${caller.name}/${key}`, JSON.stringify(body), async () => {
@@ -63,20 +60,6 @@ function requireAsker({ identities }: Door, { kind, name }: Caller, { askedFor }
     `is missing: ${name} is a service`,
     'say who asked for it',
   );
-}
-
-async function loadedOf(door: Door, caller: Caller, body: StartBody): Promise<LoadedPlan> {
-  if ('runbook' in body) return planOf(door, caller, 'start', body);
-  const { plan, digest } = body;
-  requireRight(door, caller, 'start-from-file');
-  try {
-    const text = JSON.stringify({ ...plan, ...(digest !== undefined && { digest }) });
-    const loaded = readPlanFile('of the request', text);
-    requireTargets(door, caller, loaded.plan.scope);
-    return loaded;
-  } catch (error) {
-    throw isRefusal(error) ? problemOf(error, 'unprocessable') : error;
-  }
 }
 
 async function begin(

@@ -12,6 +12,7 @@ interface StartOptions extends ServerOptions, AwaitOptions {
   readonly env?: string;
   readonly key?: string;
   readonly noWait?: true;
+  readonly askedFor?: string;
 }
 
 /** `switchback start`: begins a rollout, and with `--wait` stays until it ends. */
@@ -24,6 +25,10 @@ export const registerStart: Register = (program, context) => {
       'the last part of the id; a second start with the same is refused (default: the time)',
     )
     .option('--as <name>', 'who starts it (default: the user of this machine, or whom the API knows)')
+    .option(
+      '--asked-for <person>',
+      'who asked for it, when a service starts it: at a gate with four eyes they count as having started it, too',
+    )
     .option('--wait', 'show its progress until it ends; Ctrl-C detaches')
     .addOption(noWait())
     .option('--detach', 'answer as soon as it is durable, before its preflight')
@@ -51,7 +56,7 @@ async function begin(
   const loaded = await loadPlan(file, parseParams(options.param), context.io.cwd);
   const { plan, digest } = loaded;
   await withClient(context, options, async (client) => {
-    const { key } = options;
+    const { key, askedFor } = options;
     const environment = await client.environment(options.env);
     const startedBy = await client.person(options.as);
     const request = {
@@ -60,6 +65,7 @@ async function begin(
       startedBy,
       ...(key !== undefined && { key }),
       ...(options.noWait && { wait: false as const }),
+      ...(askedFor !== undefined && { askedFor }),
     };
     // A name that cannot be is told as that, and not as one that nobody serves.
     rolloutId({ environment, runbook: plan.runbook, key: key ?? 'fresh' });

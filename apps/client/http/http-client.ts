@@ -64,11 +64,8 @@ export class HttpRolloutClient implements RolloutClient {
 
   async check({ plan, digest, environment, params }: CheckRequest): Promise<CheckResult> {
     await this.sender.environment(environment);
-    if (!params) {
-      const fix = 'check the runbook itself, which the server lists';
-      throw new Refusal('a plan as JSON', 'is not checked over the API', fix);
-    }
-    return this.transport.post('/v1/plans/check', { body: { runbook: plan.runbook, params, digest } });
+    const which = params ? { runbook: plan.runbook, params } : { plan };
+    return this.transport.post('/v1/plans/check', { body: { ...which, digest } });
   }
 
   async examine(environment: string): Promise<readonly Examination[]> {
@@ -84,10 +81,14 @@ export class HttpRolloutClient implements RolloutClient {
   }
 
   /** A runbook goes by its name, and the server makes the plan; one that makes another is refused by the digest. */
-  async start({ plan, digest, environment, params, key, wait }: StartRequest): Promise<Started> {
+  async start({ plan, digest, environment, params, key, wait, askedFor }: StartRequest): Promise<Started> {
     await this.sender.environment(environment);
     const which = params ? { runbook: plan.runbook, params } : { plan };
-    const options = { ...(key !== undefined && { key }), ...(wait === false && { wait }) };
+    const options = {
+      ...(key !== undefined && { key }),
+      ...(wait === false && { wait }),
+      ...(askedFor !== undefined && { askedFor }),
+    };
     return this.transport.post('/v1/rollouts', { body: { ...which, digest, ...options } });
   }
 

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { json, runbookName } from './common.js';
-import { namedPlan } from './rollouts.js';
+import { filePlan, namedPlan } from './rollouts.js';
 
 export const plan = z
   .looseObject({ format: z.literal(1), runbook: z.string(), owner: z.string(), params: json, phases: json })
   .meta({ id: 'Plan' });
 
 export const planRequest = namedPlan.meta({ id: 'PlanRequest' });
+
+export const checkRequest = z.union([namedPlan, filePlan]).meta({ id: 'CheckRequest' });
 
 export const planAnswer = z
   .object({ plan, digest: z.string(), warnings: z.array(z.string()).readonly() })

@@ -49,9 +49,11 @@ const startOptions = {
 };
 
 /** A plan that was made elsewhere; it needs the right to start from a file. */
-const filePlan = z.strictObject({ plan: json, digest: digest.exactOptional(), ...startOptions });
+export const filePlan = z.strictObject({ plan: json, digest: digest.exactOptional() });
 
-export const startRequest = z.union([namedPlan.extend(startOptions), filePlan]).meta({ id: 'StartRequest' });
+export const startRequest = z
+  .union([namedPlan.extend(startOptions), filePlan.extend(startOptions)])
+  .meta({ id: 'StartRequest' });
 
 export const started = z
   .object({
