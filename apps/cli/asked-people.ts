@@ -1,5 +1,7 @@
 import { userInfo } from 'node:os';
+import { registeredAs } from '../../src/identity/principal.js';
 import type { Configuration } from '../config/config.js';
+import { directoryOf } from '../config/identity/directory.js';
 import type { WaitingFor } from '../client/client.js';
 import { configurationFile } from './configuration-file.js';
 import type { Io } from './io.js';
@@ -22,6 +24,6 @@ export async function askedPerson(given: string, config: string | undefined, io:
 
 function groupsOf(config: Configuration | undefined, environment: string, name: string): readonly string[] {
   const environments = config?.environments ?? {};
-  const people = Object.hasOwn(environments, environment) ? environments[environment]?.people : undefined;
-  return people && Object.hasOwn(people, name) ? (people[name] ?? []) : [];
+  const known = Object.hasOwn(environments, environment) ? environments[environment] : undefined;
+  return (known && registeredAs(directoryOf(known), name)?.groups) ?? [];
 }

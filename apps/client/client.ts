@@ -82,7 +82,7 @@ export interface RolloutSummary {
   readonly endedAt?: number;
 }
 
-/** Whose answer rollouts wait for: somebody, or a group. */
+/** Whose answer rollouts wait for: somebody, or a group. A gate that somebody has approved waits for others. */
 export interface WaitingFor {
   readonly name: string;
   /** The groups in which they are; a door knows them itself. */

@@ -13,7 +13,14 @@ import { awaitWorker } from './await-worker.js';
 import { TemporalBuilds } from './builds.js';
 import { Calls } from './calls.js';
 import { checkPlan, type CheckRequest } from './checks.js';
-import type { DirectClient, ListFilter, Reported, StartRequest, TakeBackRequest } from './client.js';
+import type {
+  DirectClient,
+  ListFilter,
+  Reported,
+  RolloutSummary,
+  StartRequest,
+  TakeBackRequest,
+} from './client.js';
 import { answerWithin, type Connected } from './connected.js';
 import { Deciding } from './deciding.js';
 import { examine, type Examination } from './doctor/index.js';
@@ -28,6 +35,7 @@ import { partsOf } from './rollout-id.js';
 import type { Server } from './server.js';
 import { Sightings } from './sightings.js';
 import { Starts } from './starts.js';
+import { stillAsking } from './still-asking.js';
 import { absence, seenForNew, workersOf } from './workers.js';
 
 /** That of `switchback dev`. */
@@ -102,7 +110,14 @@ class TemporalRolloutClient implements DirectClient {
 
   find = (given: string) => this.#sightings.find(given);
   describe = (rollout: string) => this.#sightings.describe(rollout);
-  list = (filter?: ListFilter) => this.#sightings.list(filter);
+
+  async list(filter: ListFilter = {}): Promise<readonly RolloutSummary[]> {
+    const found = await this.#sightings.list(filter);
+    const { waitingFor } = filter;
+    if (!waitingFor) return found;
+    const status = (rollout: string) => this.#questions.ask<StatusReport>(rollout, rolloutNames.status);
+    return stillAsking(found, waitingFor.name, status);
+  }
 
   start = (request: StartRequest) => this.#starts.start(request);
   takeBack = (request: TakeBackRequest) => this.#starts.takeBack(request);

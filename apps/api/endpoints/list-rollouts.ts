@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { runbookName } from '../../client/http/wire/common.js';
 import { page } from '../../client/http/wire/rollouts.js';
-import type { RolloutSummary } from '../../client/client.js';
+import type { WaitingFor } from '../../client/client.js';
 import type { Caller } from '../caller.js';
 import { afterCursor, cursor, cursorOf } from '../cursor.js';
 import { endpoint } from '../endpoint.js';
+import type { Identities } from '../identity/identities.js';
 
 const flag = z.enum(['true', 'false']).exactOptional();
 
@@ -12,12 +13,10 @@ const query = z.strictObject({
   all: flag.meta({ description: 'Also those that ended.' }),
   runbook: runbookName.exactOptional(),
   status: z.string().min(1).max(50).exactOptional(),
-  waitingFor: z
-    .string()
-    .min(1)
-    .max(200)
-    .exactOptional()
-    .meta({ description: 'A group that is asked, or me: any group of whoever asks.' }),
+  waitingFor: z.string().min(1).max(200).exactOptional().meta({
+    description:
+      'A group that is asked, or somebody with their groups, who has not approved yet; me is whoever asks.',
+  }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: cursor.exactOptional(),
 });
@@ -31,13 +30,17 @@ export const listRollouts = endpoint({
   answer: { description: 'One page of them', schema: page },
   async handle({ door, caller, query }) {
     const { environment, client, identities } = door;
-    const found = await client.list({ environment, all: query.all === 'true' });
+    const { waitingFor } = query;
+    const found = await client.list({
+      environment,
+      all: query.all === 'true',
+      ...(waitingFor !== undefined && { waitingFor: asked(waitingFor, caller, identities) }),
+    });
     const wanted = found.filter(
       (one) =>
         identities.deniedFor(caller, 'view', one.runbook) === undefined &&
         (query.runbook === undefined || one.runbook === query.runbook) &&
-        (query.status === undefined || one.status === query.status) &&
-        (query.waitingFor === undefined || asks(one, query.waitingFor, caller)),
+        (query.status === undefined || one.status === query.status),
     );
     const rest = afterCursor(wanted, query.cursor);
     const rollouts = rest.slice(0, query.limit);
@@ -46,10 +49,7 @@ export const listRollouts = endpoint({
   },
 });
 
-function asks({ waitingFor, endedAt }: RolloutSummary, whom: string, { groups, name }: Caller): boolean {
-  if (endedAt !== undefined) return false;
-  const asked = waitingFor.split(', ');
-  return whom === 'me'
-    ? asked.some((group) => groups.includes(group) || group === name)
-    : asked.includes(whom);
+function asked(whom: string, { name, groups }: Caller, identities: Identities): WaitingFor {
+  if (whom === 'me') return { name, groupsIn: () => groups };
+  return { name: whom, groupsIn: () => identities.groupsOf(whom) };
 }

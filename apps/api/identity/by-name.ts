@@ -9,6 +9,10 @@ export const nameHeader = 'switchback-as';
  * machine alone. What they may decide, the worker looks up.
  */
 export function byName(people: () => Readonly<Record<string, readonly string[]>>): Identities {
+  const groupsOf = (name: string) => {
+    const known = people();
+    return Object.hasOwn(known, name) ? (known[name] ?? []) : [];
+  };
   return {
     byName: true,
     async callerOf(headers, address) {
@@ -23,10 +27,9 @@ export function byName(people: () => Readonly<Record<string, readonly string[]>>
       if (!/^[\w.@-]{1,100}$/.test(name)) {
         throw unauthenticated(nameHeader, 'is no name', 'use letters, digits, dots, hyphens and @');
       }
-      const known = people();
-      const groups = Object.hasOwn(known, name) ? (known[name] ?? []) : [];
-      return { name, kind: 'person', groups, proof: 'name' };
+      return { name, kind: 'person', groups: groupsOf(name), proof: 'name' };
     },
+    groupsOf,
     deniedFor: () => undefined,
     targetsDenied: () => [],
     stillHolds: () => true,

@@ -45,6 +45,7 @@ export function byToken(environment: () => Environment, now: () => number = Date
       const token = bearerOf(headers);
       return token.startsWith(tokenPrefix) ? byApiToken(token) : oidc.callerOf(token);
     },
+    groupsOf: (name) => registeredAs(directoryOf(environment()), name)?.groups ?? [],
     deniedFor(caller, right, runbook) {
       if (caller.scopes && !covers(caller.scopes as readonly Right[], right)) {
         return `this token is limited to ${caller.scopes.join(', ') || 'nothing'}`;

@@ -7,6 +7,8 @@ export interface Identities {
   readonly byName: boolean;
   /** Throws a problem when nobody can be told from it. */
   callerOf(headers: Headers, address: string): Promise<Caller>;
+  /** The groups in which somebody is; none of whom nobody knows. */
+  groupsOf(name: string): readonly string[];
   /** Why somebody has no right on a runbook, or on any when none is named; undefined when they have it. */
   deniedFor(caller: Caller, right: Right, runbook: string | undefined): string | undefined;
   /** The targets in a scope that somebody may not touch with a plan that was made elsewhere. */
