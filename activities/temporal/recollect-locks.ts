@@ -1,9 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { JournalEvent } from '../../src/engine/state/journal.js';
 import {
   locksId,
   locksNames,
-  nameOfChoice,
   type Answered,
   type Asking,
   type LocksInput,
@@ -24,6 +22,7 @@ import {
   takeOver,
 } from '../../src/environment/locks/table.js';
 import type { Answer } from '../../src/engine/state/messages.js';
+import { answersIn, exportedBy, requestOf } from './answers-of-locks.js';
 import { happenedTo, type Happened } from './happened.js';
 
 /** What locks that cannot be asked any more knew, with what their next run has to carry on. */
@@ -141,16 +140,9 @@ function stopOrLift(stopped: Stopped | null | undefined): Change | undefined {
   return (table) => (stopped === null ? lift(table) : stop(table, stopped));
 }
 
-function requestOf(id: string, happened: readonly Happened[]): LocksRequest | undefined {
-  const asked = happened.find(
-    (event) => event.type === 'asked' && event.id === id && event.name === locksNames.decide,
-  );
-  return asked?.type === 'asked' ? (asked.args[0] as LocksRequest) : undefined;
-}
-
 /** Decisions: how they were answered, which have left for the journal, and which were never taken. */
 function decidedIn(happened: readonly Happened[], input: LocksInput | undefined) {
-  const answers = [...(input?.answers ?? []), ...happened.flatMap((event) => answeredBy(event, happened))];
+  const answers = [...(input?.answers ?? []), ...answersIn(happened)];
   const exported = happened.flatMap(exportedBy);
   const known = new Set([
     ...answers.map(({ id }) => id),
@@ -160,19 +152,6 @@ function decidedIn(happened: readonly Happened[], input: LocksInput | undefined)
   const undecided = [...new Map(requests.map((request) => [request.id, request])).values()];
   const journalled = Math.max(input?.journalled ?? 0, ...exported.map(({ number }) => number));
   return { answers, undecided, journalled };
-}
-
-function answeredBy(event: Happened, happened: readonly Happened[]): Answered[] {
-  if (event.type !== 'answered') return [];
-  const request = requestOf(event.id, happened);
-  if (!request) return [];
-  const { id, by } = request;
-  return [{ id, answer: event.answer as Answer, what: nameOfChoice(request), by }];
-}
-
-function exportedBy(event: Happened): readonly JournalEvent[] {
-  if (event.type !== 'called' || event.name !== 'exportJournal') return [];
-  return (event.args[0] as { readonly events: readonly JournalEvent[] }).events;
 }
 
 function requestsBy(event: Happened): LocksRequest[] {

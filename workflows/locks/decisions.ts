@@ -5,7 +5,6 @@ import {
   locksId,
   nameOfChoice,
   type Answered,
-  type Identity,
   type LocksActivities,
   type LocksInput,
   type LocksRequest,
@@ -16,14 +15,13 @@ import { lift, stop } from '../../src/environment/locks/table.js';
 import { saferOf } from '../../src/protocol/doors.js';
 import { isScarce, takeTurnedAwayAtTheDoor } from '../doors/crowd.js';
 import { judgeInTurn, type Judging } from '../doors/judging.js';
-import { refusedTogether, unread, type Dismissed } from '../doors/refused.js';
-import type { JsonObject } from '../../src/engine/base/json.js';
-import type { Provenance } from '../../src/engine/state/journal.js';
+import { refusedTogether, unread } from '../doors/refused.js';
 import type { Answer, Principal } from '../../src/engine/state/messages.js';
 import type { Heard } from '../../src/protocol/decisions.js';
 import { outsider } from '../../src/engine/state/rights.js';
 import { answerAgain, Answers } from './answers.js';
 import { accept, refuse, type Admitted } from './admitted.js';
+import { provenanceOf, recordDecision, recordRefused, type Known } from './record-decisions.js';
 import type { Keeper } from './keeper.js';
 import { takeOrphanOver } from './take-over.js';
 import { reachedBy, reachedText, standingText } from './reached.js';
@@ -117,8 +115,6 @@ export function openDecisions(
   });
 }
 
-type Known = Exclude<Identity, { refused: string }>;
-
 /** Finds out who takes these decisions, all at once. Those who wait for no answer may be refused together. */
 async function identifyAll(turn: readonly Place<LocksRequest & Heard>[], keeper: Keeper) {
   const requests = turn.map(({ request }) => request);
@@ -204,37 +200,6 @@ function liftStop(by: Principal, operators: readonly string[], keeper: Keeper): 
   if (!keeper.table.stopped) return refuse('the environment is not stopped');
   keeper.change(lift(keeper.table));
   return accept('rollouts may start again; those that were paused wait for their own resume');
-}
-
-function recordDecision(
-  keeper: Keeper,
-  request: LocksRequest,
-  { accepted, reason }: Answer,
-  provenance: Provenance,
-  evidence: JsonObject = {},
-): void {
-  keeper.record({
-    type: 'decision',
-    reason: `${nameOfChoice(request)}: ${accepted ? 'accepted' : 'refused'}, ${reason}`,
-    by: request.by,
-    ...provenance,
-    evidence: { ...evidence, id: request.id, accepted, reason: request.reason },
-  });
-}
-
-/** What nobody has checked is not kept as if somebody had. */
-function provenanceOf({ signed }: LocksRequest, known: Known | undefined): Provenance {
-  const { via, submittedBy } = known?.principal ?? {};
-  const counts = known?.signedUntil !== undefined && signed !== undefined;
-  return {
-    ...(via !== undefined && { via }),
-    ...(submittedBy !== undefined && { submittedBy }),
-    ...(counts && { signed }),
-  };
-}
-
-function recordRefused(keeper: Keeper, { count, by, reason }: Dismissed): void {
-  keeper.record({ type: 'decisions-refused', reason, evidence: { count, by } });
 }
 
 function failed(error: unknown): Admitted {

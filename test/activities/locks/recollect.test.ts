@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Happened } from '../../../activities/temporal/happened.js';
 import { knownFrom } from '../../../activities/temporal/recollect-locks.js';
 import { heldBy } from '../../../activities/temporal/silent-holders.js';
+import { longestValid } from '../../../activities/identity/verify.js';
 import type { Target } from '../../../src/engine/plan/plan.js';
 import { locksNames, type Asking, type LocksRequest } from '../../../src/protocol/locks.js';
 
@@ -77,6 +78,57 @@ it('a stop in force stays, a lifted one does not, and what was never decided is 
   expect(knownFrom(lifted).table).not.toHaveProperty('stopped');
   expect(knownFrom(lifted)).toMatchObject({ undecided: [], journalled: 3 });
   expect(knownFrom([...lifted, decide(10, 'three', 'stop')]).undecided).toEqual([request('three', 'stop')]);
+});
+
+it('what decisions were answered is known again, however they came, and for as long as they may come again', () => {
+  const evidence = {
+    id: 'two',
+    decision: 'take-over',
+    rollout: 'r',
+    accepted: false,
+    answer: 'it runs',
+    reason: 'x',
+  };
+  const exported: Happened = {
+    at: 7,
+    type: 'called',
+    name: 'exportJournal',
+    args: [
+      { events: [{ number: 2, at: 6, type: 'decision', reason: '', by: 'ben', signed: 'j.w.s', evidence }] },
+    ],
+  };
+  const { answers, undecided } = knownFrom([
+    started({ answers: [{ id: 'zero', answer: { accepted: true, reason: 'before' } }] }),
+    nobody,
+    {
+      at: 3,
+      type: 'asked',
+      id: 'one',
+      name: locksNames.decide,
+      args: [{ ...request('one', 'lift'), signed: 's' }],
+    },
+    { at: 4, type: 'answered', id: 'one', answer: { accepted: true, reason: 'lifted' } },
+    signalled(5, locksNames.decide, { id: 'two', type: 'take-over', rollout: 'r', by: 'ben', reason: 'x' }),
+    exported,
+  ]);
+  expect(undecided).toEqual([]);
+  expect(answers).toEqual([
+    { id: 'zero', answer: { accepted: true, reason: 'before' } },
+    {
+      id: 'one',
+      answer: { accepted: true, reason: 'lifted' },
+      what: 'lift',
+      by: 'ana',
+      until: 4 + longestValid,
+    },
+    {
+      id: 'two',
+      answer: { accepted: false, reason: 'it runs' },
+      what: 'take-over of r',
+      by: 'ben',
+      until: 6 + longestValid,
+    },
+  ]);
 });
 
 it('what nobody could mean changes nothing', () => {
