@@ -10,6 +10,7 @@ import { registerComment } from './commands/comment.js';
 import { registerDev } from './commands/dev.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerDoorKey } from './commands/door-key.js';
+import { registerDrill } from './commands/drill.js';
 import { registerExtend } from './commands/extend.js';
 import { registerHelp } from './commands/help.js';
 import { registerJournal } from './commands/journal.js';
@@ -64,6 +65,7 @@ const commands = [
   registerList,
   registerJournal,
   registerTimeline,
+  registerDrill,
   registerWorker,
   registerApi,
   registerRecords,
