@@ -8,6 +8,7 @@ import type { Plan } from '../../src/engine/plan/plan.js';
 import type { Verbs } from '../../src/engine/state/ports.js';
 import { findEndings } from './find-endings.js';
 import { recollectLocks } from '../temporal/recollect-locks.js';
+import type { Records } from '../records/records.js';
 import { readTargets, type ReadingTools } from './read-targets.js';
 import { holdersOf, pauseAll } from '../temporal/running.js';
 import { startLocks } from '../temporal/start-locks.js';
@@ -27,6 +28,7 @@ const answerWithin = 8_000;
 /** What the locks of an environment work with. */
 export interface LocksDependencies extends ReadingTools {
   readonly environment: string;
+  readonly records: ReadingTools['records'] & Pick<Records, 'delegations'>;
   /** Where the locks' workflow runs. */
   readonly taskQueue: string;
 }
@@ -101,6 +103,13 @@ export function createLocksActivities(dependencies: LocksDependencies): LockingA
     recollectLocks: async ({ runId }) => {
       const { table, undecided } = await recollectLocks(client, environment, runId);
       return { ...(table && { table }), undecided };
+    },
+    async delegatorOf({ delegation }) {
+      const decisions = await records.delegations.decisions(environment);
+      const made = decisions.find(
+        ({ evidence }) => evidence?.['id'] === delegation && evidence['decision'] === 'delegate',
+      );
+      return made?.by ?? null;
     },
     findHolders: () => holdersOf(client, environment),
     findEndings: (input) => findEndings(client, environment, input),

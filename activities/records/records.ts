@@ -5,6 +5,7 @@ import { admissionStore, type AdmissionStore } from './admissions.js';
 import { bookStore, openBookPool } from './books.js';
 import { captureStore, type CaptureStore } from './captures.js';
 import { openPool } from './database.js';
+import { delegationStore, type DelegationStore } from './delegations.js';
 import { evidenceStore, type EvidenceStore } from './evidence.js';
 import { journalStore, type Journal } from './journal/journal.js';
 import { noticeStore } from './notices.js';
@@ -20,6 +21,7 @@ export interface Records {
   readonly plans: PlanStore;
   readonly admissions: AdmissionStore;
   readonly journal: Journal;
+  readonly delegations: DelegationStore;
   /** What people are to be told. */
   readonly notices: NoticeStore;
   /** What custom acts did. */
@@ -38,6 +40,7 @@ export function openRecords(url: string): Records {
     plans: planStore(main),
     admissions: admissionStore(main),
     journal: journalStore(main),
+    delegations: delegationStore(main),
     notices: noticeStore(main),
     evidence: evidenceStore(evidence),
     books: bookStore(books),

@@ -47,6 +47,8 @@ export const needs = {
   stop: 'brake',
   lift: 'lift-stop',
   takeOver: 'take-over',
+  delegate: 'approve',
+  endDelegation: 'approve',
   listBuilds: 'view',
   makeBuildCurrent: 'operate',
   repair: 'operate',

@@ -7,6 +7,7 @@ import { registerBreakGlass } from './commands/break-glass.js';
 import { registerBuilds } from './commands/builds.js';
 import { registerCheck } from './commands/check.js';
 import { registerComment } from './commands/comment.js';
+import { registerDelegation } from './commands/delegation.js';
 import { registerDev } from './commands/dev.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerDoorKey } from './commands/door-key.js';
@@ -77,6 +78,7 @@ const commands = [
   registerWhoami,
   registerToken,
   registerDoorKey,
+  registerDelegation,
   registerDev,
   registerHelp,
 ];

@@ -48,7 +48,7 @@ export async function createActivities(options: {
   readonly adapters: readonly Adapter[];
 }) {
   const { name, environment, policy, config, client, records, tell, adapters } = options;
-  const lookups = lookupsWith(client, name);
+  const lookups = lookupsWith(client, name, records.delegations);
   const channels = channelsOf(environment);
   const notifier = notifierOf(name, environment, channels, records.notices, tell);
   const postgres = createPostgresAdapter({

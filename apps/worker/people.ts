@@ -3,6 +3,8 @@ import { registeredAs } from '../../src/identity/principal.js';
 import { startersOf } from '../../src/identity/quorum.js';
 import type { DecisionRequest, Principal } from '../../src/engine/state/messages.js';
 import type { Identity, LocksRequest } from '../../src/protocol/locks.js';
+import type { Doors } from '../../activities/identity/verify.js';
+import type { Delegation } from '../../src/identity/delegation.js';
 import type { Environment } from '../config/config.js';
 import { doorsOf } from '../config/identity/doors.js';
 import { directoryOf } from '../config/identity/directory.js';
@@ -17,8 +19,10 @@ import { prove, type CameAt } from './signed/prove.js';
 /** What makes things safer is never too late. */
 const safer = saferOf('rollout');
 
-/** What is asked of Temporal to find out who decided. */
+/** What is asked of Temporal, and of the records, to find out who decided. */
 export interface Lookups {
+  /** What people have delegated through one of these doors, and not ended; nothing when the records do not answer. */
+  readonly delegated: (doors: Doors) => Promise<readonly Delegation[]>;
   readonly cameAt: CameAt;
   /** By whom the environment is stopped now, and why. */
   readonly stoppedBy: () => Promise<{ readonly by: string; readonly reason: string } | undefined>;
@@ -48,10 +52,22 @@ export async function authorise(
   // What is bound to no try of a step could be sent again for another.
   if (bound.epoch === undefined && !safer.has(asked.type) && proven.claims.seen === undefined)
     return { refused: 'its door has not signed what whoever decided had seen' };
-  const found = allowed(principalBy(environment, proven), asked.type, (principal) =>
+  const known = atGates.has(asked.type) ? await withDelegated(environment, lookups) : environment;
+  const found = allowed(principalBy(known, proven), asked.type, (principal) =>
     deniedDecision(environment, principal, asked, { rollout, ...(about.fromFile && { fromFile: true }) }),
   );
   return 'refused' in found ? found : { ...found, ...startersIn(environment, about) };
+}
+
+/** For whom somebody answers is asked at gates alone: nothing else waits for the records. */
+const atGates: ReadonlySet<DecisionRequest['type']> = new Set(['approve', 'reject']);
+
+/** The environment, with what its people have delegated through a door beside what its configuration says. */
+async function withDelegated(environment: Environment, { delegated }: Lookups): Promise<Environment> {
+  const { delegations = [] } = environment;
+  const made = await delegated(doorsOf(environment));
+  const all = [...delegations, ...made.map((one) => ({ ...one, gates: [...one.gates] }))];
+  return { ...environment, delegations: all };
 }
 
 /** The people behind the start, as of now: a service is its owner, whoever that is today. */

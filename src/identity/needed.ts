@@ -39,6 +39,9 @@ const aboutLocks: { readonly [T in LocksRequest['type']]: Needed } = {
   stop: { right: ['brake'], on: 'any' },
   lift: { right: ['lift-stop'], on: 'all', token: true },
   'take-over': { right: ['take-over'], on: 'runbook' },
+  // Nobody can hand on what they have not; what each gate asks of the delegator is looked at there.
+  delegate: { right: ['approve'], on: 'any', token: true },
+  'end-delegation': { right: ['approve'], on: 'any' },
 };
 
 /** What somebody needs for a decision about a rollout. */

@@ -63,7 +63,22 @@ export type LocksChoice =
   | { readonly type: 'stop'; readonly exposure?: 'zero' }
   | { readonly type: 'lift' }
   /** Ends an orphaned lock; `asItIs` also while its targets are not as they were captured. */
-  | { readonly type: 'take-over'; readonly rollout: string; readonly asItIs?: true };
+  | { readonly type: 'take-over'; readonly rollout: string; readonly asItIs?: true }
+  /** Whoever decides has somebody else answer gates for them, for a while. */
+  | Delegating
+  /** Ends what somebody delegated, by the id of that decision. */
+  | { readonly type: 'end-delegation'; readonly delegation: string };
+
+/** What somebody hands to somebody else. Times in Unix ms. */
+export interface Delegating {
+  readonly type: 'delegate';
+  readonly to: string;
+  /** Names of gates, or `*`. */
+  readonly gates: readonly string[];
+  /** From when; from the decision on when absent. */
+  readonly since?: number;
+  readonly until: number;
+}
 
 /** What the journal calls it. */
 export function nameOfChoice(choice: LocksChoice): string {
@@ -157,6 +172,8 @@ export interface LocksActivities {
     /** What a door has signed of the stop: each rollout looks at it itself. */
     readonly signed?: string;
   }): Promise<readonly string[] | Reached>;
+  /** Who has delegated something with the decision of that id; null when the journal knows none. */
+  delegatorOf(input: { readonly delegation: string }): Promise<string | null>;
   /** Who these are as of now, in their order; the requests themselves are absent from an older build. */
   identify(input: {
     readonly by: readonly string[];

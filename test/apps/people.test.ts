@@ -22,6 +22,7 @@ const noSteps = { expand: [], canary: [], soak: [], promote: [], contract: [] };
 const nothing: Lookups = {
   cameAt: () => Promise.resolve(undefined),
   stoppedBy: () => Promise.resolve(undefined),
+  delegated: () => Promise.resolve([]),
 };
 
 describe('in a local environment', () => {
@@ -141,6 +142,51 @@ describe('in a shared environment', () => {
     expect(await decided({ ...approve, signed }, started, nothing, nobody)).toEqual(
       refused('no right to approve'),
     );
+  });
+
+  it('answers for whoever has delegated that through a door, at gates and nowhere else', async () => {
+    const signed = await signedOf(boundOfDecision(place, approve));
+    const known: Environment = {
+      ...shared,
+      principals: { ...shared.principals, ben: { kind: 'person', groups: ['leads'] } },
+      policy: { rights: [{ runbooks: '*', right: 'approve', to: ['ana', 'ben'] }], gates: [] },
+    };
+    const until = Date.parse('2100-01-01T00:00:00Z');
+    const made = { from: 'ben', to: 'ana', gates: ['go'], since: 0, until, reason: 'holiday' };
+    const asked: unknown[] = [];
+    const lookups: Lookups = {
+      ...nothing,
+      delegated: (doors) => {
+        asked.push(doors);
+        return Promise.resolve([made]);
+      },
+    };
+    expect(await decided({ ...approve, signed }, {}, lookups, known)).toMatchObject({
+      principal: { name: 'ana', delegators: [{ name: 'ben', groups: ['leads'], gates: ['go'] }] },
+    });
+    expect(asked).toEqual([{ api: expect.objectContaining({ proofs: ['token'] }) as object }]);
+    const abort = { type: 'abort', id: 'a-9', by: 'ana' } as const;
+    const aborting = { ...abort, signed: await signedOf(boundOfDecision(place, abort)) };
+    expect(await decided(aborting, {}, lookups, known)).not.toHaveProperty('principal.delegators');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('lets somebody delegate to those alone who are known, as a person who has shown a token', async () => {
+    const handOver = {
+      type: 'delegate',
+      to: 'ana',
+      gates: ['go'],
+      until: 2e12,
+      id: 'd-1',
+      by: 'ana',
+      reason: 'x',
+    } as const;
+    const asking = async (request: LocksRequest, more: Partial<Claims> = {}) => {
+      const signed = await signedOf(boundOfLocksDecision('prod', request), more);
+      return identify(shared, 'prod', 'ana', { ...request, signed, heardAt: noon }, nothing);
+    };
+    expect(await asking(handOver)).toMatchObject({ principal: { name: 'ana' } });
+    expect(await asking({ ...handOver, to: 'zoe' })).toEqual(refused('zoe is not known here'));
   });
 
   it('takes nobody by name', async () => {

@@ -22,6 +22,7 @@ import { outsider } from '../../src/engine/state/rights.js';
 import { answerAgain, Answers } from './answers.js';
 import { accept, refuse, type Admitted } from './admitted.js';
 import { provenanceOf, recordDecision, recordRefused, type Known } from './record-decisions.js';
+import { delegate, endDelegation } from './delegations.js';
 import type { Keeper } from './keeper.js';
 import { takeOrphanOver } from './take-over.js';
 import { reachedBy, reachedText, standingText } from './reached.js';
@@ -82,7 +83,8 @@ export function openDecisions(
     atWork.add(request.id);
     // A stop waits for nothing; what only loosens waits until it is known what there is to loosen.
     if (request.type !== 'stop') await condition(ready);
-    conclude(request, await admit(request, identity, keeper, looks).catch(failed), identity);
+    const admitted = admit(request, identity, { keeper, looks, answered }).catch(failed);
+    conclude(request, await admitted, identity);
     atWork.delete(request.id);
   };
   const judging = judgeInTurn(queue, async (turn) => {
@@ -139,9 +141,16 @@ async function identifyAll(turn: readonly Place<LocksRequest & Heard>[], keeper:
 
 async function admit(
   request: LocksRequest,
-  { principal, operators }: Known,
-  keeper: Keeper,
-  looks: EndedHolders,
+  { principal, operators, signedUntil }: Known,
+  {
+    keeper,
+    looks,
+    answered,
+  }: {
+    readonly keeper: Keeper;
+    readonly looks: EndedHolders;
+    answered(id: string): Answered | undefined;
+  },
 ): Promise<Admitted> {
   switch (request.type) {
     case 'stop':
@@ -151,6 +160,13 @@ async function admit(
       return liftStop(principal, operators, keeper);
     case 'take-over':
       return takeOrphanOver(request, principal, operators, { keeper, looks });
+    case 'delegate':
+      return delegate(request, request.by, signedUntil !== undefined, now());
+    case 'end-delegation': {
+      const before = answered(request.delegation);
+      const known = before?.what === 'delegate' && before.answer.accepted ? before.by : undefined;
+      return endDelegation(request, known);
+    }
   }
 }
 

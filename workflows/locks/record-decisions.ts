@@ -28,8 +28,22 @@ export function recordDecision(
 /** What the sentence says, for programs: nothing is read back out of prose. */
 function factsOf(request: LocksRequest, accepted: boolean, answer: string): JsonObject {
   const { id, type: decision, reason } = request;
-  const whose = request.type === 'take-over' ? { rollout: request.rollout } : {};
-  return { id, decision, ...whose, accepted, answer, reason };
+  return { id, decision, ...aboutOf(request), accepted, answer, reason };
+}
+
+function aboutOf(request: LocksRequest): JsonObject {
+  switch (request.type) {
+    case 'take-over':
+      return { rollout: request.rollout };
+    case 'delegate': {
+      const { to, gates, since, until } = request;
+      return { to, gates: [...gates], until, ...(since !== undefined && { since }) };
+    }
+    case 'end-delegation':
+      return { delegation: request.delegation };
+    default:
+      return {};
+  }
 }
 
 /** What nobody has checked is not kept as if somebody had. */

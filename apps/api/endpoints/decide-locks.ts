@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { locksPaths } from '../../client/http/locks-paths.js';
 import { locksBodies, locksDecided } from '../../client/http/wire/environment.js';
 import { partsOf } from '../../client/rollout-id.js';
 import { decideLocksOnce } from '../decide-locks-once.js';
@@ -12,6 +13,8 @@ const operations = {
   stop: { id: 'stop', summary: 'Pauses every rollout of the environment and refuses new ones' },
   lift: { id: 'lift', summary: 'Lets rollouts start again; those that are paused stay paused' },
   'take-over': { id: 'takeOver', summary: 'Frees the lock of a rollout that was ended from outside' },
+  delegate: { id: 'delegate', summary: 'Has somebody else answer gates for whoever asks, for a while' },
+  'end-delegation': { id: 'endDelegation', summary: 'Ends a delegation of whoever asks' },
 } as const;
 
 /** One endpoint for each decision about an environment. */
@@ -19,7 +22,7 @@ export const locksDecisions: readonly Endpoint[] = (Object.keys(operations) as K
   endpoint({
     id: operations[type].id,
     method: 'post',
-    path: `/v1/locks/${type}`,
+    path: locksPaths[type],
     summary: operations[type].summary,
     headers: keyHeaders,
     body: (locksBodies[type] as z.ZodType).meta({ id: `${operations[type].id}Request` }),

@@ -3,6 +3,7 @@ import type { Build, Builds } from '../client.js';
 import type { LocksClient, LocksReport } from '../locks-report.js';
 import type { Repairs } from '../repairs.js';
 import { stoppedRefusal } from '../stopped.js';
+import { locksPaths } from './locks-paths.js';
 import { RefusedByServer } from './problems.js';
 import { pathOf } from './rollout-path.js';
 import type { Sender } from './sender.js';
@@ -54,7 +55,7 @@ export function httpLocks(transport: Transport, sender: Sender): LocksClient {
       await sender.environment(environment);
       const key = await sender.keyOf(id);
       try {
-        return await transport.post<Answer>(`/v1/locks/${type}`, { body, key });
+        return await transport.post<Answer>(locksPaths[type], { body, key });
       } catch (error) {
         if (!(error instanceof RefusedByServer) || !error.is('refused')) throw error;
         return { accepted: false, reason: error.problem.why };

@@ -31,6 +31,9 @@ export function deniedLocksDecision(
   who: Principal,
   request: LocksRequest,
 ): string | undefined {
+  const { directory } = policyOf(environment);
+  if (request.type === 'delegate' && !registeredAs(directory, request.to))
+    return `${request.to} is not known here: name a principal of the configuration`;
   const runbook = request.type === 'take-over' ? runbookOf(request) : undefined;
   return deniedNeed(environment, who, neededForLocks(request), runbook);
 }

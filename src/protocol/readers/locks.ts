@@ -17,6 +17,8 @@ import {
 /** Targets of one scope, and requests of one call. */
 const mostTargets = 10_000;
 const mostAskings = 20;
+/** Gates that one delegation may name. */
+const mostGates = 100;
 /** What one target may be made of. */
 const mostNames = 10_000;
 
@@ -63,5 +65,18 @@ export const locksRequest: Reader<LocksRequest> = variants<LocksRequest, LocksRe
     type: oneOf('take-over'),
     rollout: text(),
     asItIs: maybe(oneOf(true)),
+  }),
+  delegate: object<Extract<LocksRequest, { type: 'delegate' }>>({
+    ...sender,
+    type: oneOf('delegate'),
+    to: text(),
+    gates: list(text(), mostGates),
+    since: maybe(number()),
+    until: number(),
+  }),
+  'end-delegation': object<Extract<LocksRequest, { type: 'end-delegation' }>>({
+    ...sender,
+    type: oneOf('end-delegation'),
+    delegation: text(longest.id),
   }),
 });

@@ -91,6 +91,7 @@ interface Subscriber {
 const nobodyAsked = {
   cameAt: () => Promise.resolve(undefined),
   stoppedBy: () => Promise.resolve(undefined),
+  delegated: () => Promise.resolve([]),
 };
 
 function activitiesOf(environment: TestEnvironment, { captures, journal }: Records) {

@@ -5,18 +5,26 @@ import type { Identities } from '../../../apps/api/identity/identities.js';
 import type { CheckRequest } from '../../../apps/client/checks.js';
 import type { StartRequest } from '../../../apps/client/client.js';
 import { planDigest } from '../../../src/engine/plan/plan-digest.js';
+import type { LocksRequest } from '../../../src/protocol/locks.js';
 import { doorOf } from '../api/door.js';
 import { switchback } from './console.js';
 import { askingPlan, scratch } from './plans.js';
 
 const started: StartRequest[] = [];
 const checked: CheckRequest[] = [];
+const decided: LocksRequest[] = [];
 const client = {
   builds: { everServed: () => Promise.resolve(true), list: () => Promise.resolve([]) },
   workerSeenAt: () => Promise.resolve(Date.now()),
   start(request: StartRequest) {
     started.push(request);
     return Promise.resolve({ rollout: 'rollout/here/rename-thing/k', runId: 'r' });
+  },
+  locks: {
+    decide(_environment: string, request: LocksRequest) {
+      decided.push(request);
+      return Promise.resolve({ accepted: true, reason: 'so be it' });
+    },
   },
   check(request: CheckRequest) {
     checked.push(request);
@@ -30,7 +38,7 @@ let close: () => Promise<void> = () => Promise.resolve();
 beforeEach(async () => {
   files = await scratch();
   file = await files.write('plan.json', askingPlan());
-  started.length = checked.length = 0;
+  started.length = checked.length = decided.length = 0;
 });
 afterEach(async () => {
   await close();
@@ -81,4 +89,24 @@ it('by those alone who may start it from a file, on each of its targets', async 
   const limited = await door({ targetsDenied: () => ['thing:one'] });
   expect((await limited('check', file)).stderr).toContain('may not start a plan from a file on thing:one');
   expect(checked).toEqual([]);
+});
+
+it('somebody delegates their gates, and ends that', async () => {
+  const call = await door();
+  const create = ['delegation', 'create', '--to', 'ben', '--reason', 'holiday'];
+  const until = ['--until', '2026-12-08T00:00:00Z'];
+  const made = await call(...create, ...until, '--gate', 'go', '--gate', 'purge', '--key', 'k');
+  expect([made.code, made.stderr]).toEqual([0, '']);
+  expect(made.json()).toMatchObject({ environment: 'here', type: 'delegate', to: 'ben', accepted: true });
+  await call(...create, ...until, '--since', '2026-12-01T00:00:00+01:00');
+  const { decision } = made.json<{ decision: string }>();
+  await call('delegation', 'end', decision, '--reason', 'back again');
+  const said = { by: 'robot', to: 'ben', until: Date.UTC(2026, 11, 8), reason: 'holiday', type: 'delegate' };
+  expect(decided).toEqual([
+    { ...said, id: decision, gates: ['go', 'purge'] },
+    { ...said, id: expect.any(String) as string, gates: ['*'], since: Date.UTC(2026, 10, 30, 23) },
+    expect.objectContaining({ type: 'end-delegation', delegation: decision, reason: 'back again' }),
+  ]);
+  const noZone = await call(...create, '--until', '2026-12-08T00:00:00');
+  expect([noZone.code, noZone.stderr]).toEqual([2, expect.stringContaining('with its zone')]);
 });

@@ -64,6 +64,8 @@ export const aboutLocks: Readonly<Record<string, LocksRequest>> = {
   'stop to zero': { ...sent, type: 'stop', exposure: 'zero' },
   lift: { ...sent, type: 'lift' },
   'take over': { ...sent, type: 'take-over', rollout },
+  delegate: { ...sent, type: 'delegate', to: 'ana', gates: ['*'], until: 2e12 },
+  'end delegation': { ...sent, type: 'end-delegation', delegation: 'd-1' },
 };
 
 /** Each right, and nothing at all. */

@@ -28,6 +28,8 @@ const may: Readonly<Record<string, readonly Right[]>> = {
   'stop to zero': braking,
   lift: ['lift-stop'],
   'take over': ['take-over'],
+  delegate: ['approve'],
+  'end delegation': ['approve'],
 };
 
 const all = [...Object.keys(decisions), ...Object.keys(aboutLocks)];

@@ -28,6 +28,8 @@ const aboutLocks: OfEach<typeof doors>['locks']['signals']['decide'] = [
   { ...sent, type: 'stop', exposure: 'zero' },
   { ...sent, type: 'lift' },
   { ...sent, type: 'take-over', rollout, asItIs: true },
+  { ...sent, type: 'delegate', to: 'ben', gates: ['go', '*'], since: 5, until: 9 },
+  { ...sent, type: 'end-delegation', delegation: 'd0' },
 ];
 const as = { number: 1, since: 5 };
 

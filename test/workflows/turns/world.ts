@@ -51,6 +51,7 @@ export function activitiesOfNobody(random: Random, subscribed: Subscribed = new 
     findEndings: ({ rollouts }) =>
       soon(rollouts.map((rollout) => ({ rollout, ended: random() < 0.2 ? 'by-itself' : 'open' }))),
     readTargets: () => soon([]),
+    delegatorOf: () => soon(null),
     pauseRollouts: () => soon([]),
     identify: ({ by }) => soon(by.map((name) => ({ principal: { name, groups: ['sre'] }, operators: [] }))),
   };

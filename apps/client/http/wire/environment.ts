@@ -45,6 +45,21 @@ export const locksBodies = {
     rollout: z.string().min(1).max(200),
     asItIs: z.literal(true).exactOptional(),
   }),
+  delegate: z.strictObject({
+    reason,
+    to: z.string().min(1).max(200).meta({ description: 'The principal who answers for whoever asks.' }),
+    gates: z
+      .array(z.string().min(1).max(200))
+      .min(1)
+      .max(100)
+      .meta({ description: 'Names of gates, or * for all.' }),
+    since: at.exactOptional(),
+    until: at,
+  }),
+  'end-delegation': z.strictObject({
+    reason,
+    delegation: z.string().min(1).max(255).meta({ description: 'The decision that delegated it.' }),
+  }),
 } as const;
 
 export const locksDecided = z
