@@ -17,22 +17,22 @@ export const registerDrillReport: Register = (drill, context) => {
     .option('--html <file>', 'write a page that needs nothing else, to hand to an auditor')
     .action(async (given: string | undefined, options: ReportOptions) => {
       const { readRecordsFile } = await import('../drills/read-file.js');
-      const record = pick(await readRecordsFile(options.file, context.io.cwd), given);
+      const records = await readRecordsFile(options.file, context.io.cwd);
+      const record = pick(records, given);
       const now = Date.now();
-      if (options.html !== undefined) await writePage(options.html, record, now, context.io.cwd);
+      if (options.html !== undefined) {
+        const { reportPage } = await import('../drills/page.js');
+        await writePage(options.html, reportPage(record, now, records), context.io.cwd);
+      }
       const { reportText } = await import('../drills/report-text.js');
       print(context, options, record, reportText(record, now, context.paint));
     });
 };
 
-async function writePage(file: string, record: DrillRecord, now: number, cwd: string): Promise<void> {
-  const [{ reportPage }, { writeFile }, { resolve }] = await Promise.all([
-    import('../drills/page.js'),
-    import('node:fs/promises'),
-    import('node:path'),
-  ]);
+async function writePage(file: string, page: string, cwd: string): Promise<void> {
+  const [{ writeFile }, { resolve }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
   const path = resolve(cwd, file);
-  await writeFile(path, reportPage(record, now)).catch((error: Error) => {
+  await writeFile(path, page).catch((error: Error) => {
     throw new Refusal(
       path,
       `cannot be written: ${error.message}`,

@@ -72,7 +72,8 @@ export function historyText(drills: readonly PastDrill[]): string {
   );
 }
 
-function movedText(by: number | undefined): string {
+/** By how much longer or shorter a time is; empty where nothing is known. */
+export function movedText(by: number | undefined): string {
   if (by === undefined) return '';
   return by === 0 ? 'same' : `${by > 0 ? '+' : '-'}${formatDuration(Math.abs(by))}`;
 }

@@ -42,6 +42,7 @@ td.step { min-width: 240px; overflow-wrap: break-word; }
 dd, code { overflow-wrap: anywhere; }
 .pill { display: inline-block; border-radius: 999px; padding: 1px 10px; font-size: 12.5px; font-weight: 600; white-space: nowrap; }
 .passed { color: var(--green); background: var(--green-soft); }
+.partial { color: var(--amber); background: var(--amber-soft); }
 .failed { color: var(--red); background: var(--red-soft); }
 .lost { margin: 6px 0 0; padding-left: 18px; color: var(--red); }
 td.time { width: 26%; white-space: nowrap; }

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../../src/engine/base/duration.js';
 import type { DrilledPoint, DrillRecord, Spread } from '../../../src/drill/record.js';
 import { moment } from '../words.js';
+import { historyOf, movedText, type PastDrill } from './history.js';
 import { html, Html } from './html.js';
 import { pageStyle } from './page-style.js';
 import { failureWords, many, percent, verdictOf } from './words.js';
@@ -9,12 +10,14 @@ import { failureWords, many, percent, verdictOf } from './words.js';
  * A drill's record as one HTML page to hand on: nothing in it is loaded from anywhere, and no script runs.
  *
  * @param now when it is written, in milliseconds since the epoch: whether it has expired is said as of then
+ * @param others drills of the same runbook, this one among them or not: how the time to restore moves is shown
  */
-export function reportPage(record: DrillRecord, now: number): string {
+export function reportPage(record: DrillRecord, now: number, others: readonly DrillRecord[] = []): string {
   const verdict = verdictOf(record, now);
   const longest = longestOf(record);
   const back = record.points.filter(({ pastReturn }) => !pastReturn);
   const past = record.points.filter(({ pastReturn }) => pastReturn);
+  const drills = historyUpTo(record, others, now);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -47,7 +50,8 @@ export function reportPage(record: DrillRecord, now: number): string {
             ${pointTable(back, longest, record.restoreWithin)} ${legend(record.restoreWithin)}
           </section>
           ${past.length > 0 && pastReturn(past)}
-          ${record.notSimulated.length > 0 && notSimulated(record.notSimulated)} ${evidence(record)}
+          ${record.notSimulated.length > 0 && notSimulated(record.notSimulated)}
+          ${drills.length > 1 && history(drills, record.drill)} ${evidence(record)}
           <footer>
             Written on ${moment(now)}. This page is made from the drill's record, and is no record itself:
             <code>switchback drill report ${record.drill}</code> reads that, and finds out whether somebody
@@ -175,6 +179,61 @@ function notSimulated(sentences: readonly string[]): Html {
       ${sentences.map((one) => html`<li>${one}</li>`)}
     </ul>
   </section>`;
+}
+
+/** So many drills are shown. */
+const mostDrills = 12;
+
+/** The drills of the same runbook in the same environment up to this one, the newest first. */
+function historyUpTo(record: DrillRecord, others: readonly DrillRecord[], now: number): readonly PastDrill[] {
+  const before = others.filter(
+    ({ hash, runbook, environment, startedAt }) =>
+      hash !== record.hash &&
+      runbook === record.runbook &&
+      environment === record.environment &&
+      startedAt < record.startedAt,
+  );
+  return historyOf([...before, record], now).slice(0, mostDrills);
+}
+
+function history(drills: readonly PastDrill[], current: string): Html {
+  const longest = Math.max(1, ...drills.map(({ timeToRestore }) => timeToRestore.verified?.worst ?? 0));
+  return html`<section>
+    <h2>This drill and those before it</h2>
+    <table>
+      <thead>
+        <tr>
+          <th>When</th>
+          <th>Plan</th>
+          <th>Verdict</th>
+          <th>Worst time to restore</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${drills.map((drill) => historyRow(drill, current, longest))}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+function historyRow(
+  { drill, at, changed, verdict, coverage, timeToRestore: { verified }, worstBy }: PastDrill,
+  current: string,
+  longest: number,
+): Html {
+  const pill = { proven: 'passed', partly: 'partial', red: 'failed' }[verdict];
+  const wide = verified ? Math.round((1_000 * verified.worst) / longest) / 10 : 0;
+  return html`<tr>
+    <td class="step">${moment(at)}${drill === current && html` <span class="note">this one</span>`}</td>
+    <td class="what">
+      ${changed ? 'its way back was changed' : 'the same way back'}, ${percent(coverage)} proven
+    </td>
+    <td class="result"><span class="pill ${pill}">${verdictWord[verdict]}</span></td>
+    <td class="time">
+      ${verified ? formatDuration(verified.worst) : 'none'}
+      <span class="note">${movedText(worstBy)}</span><span class="track"><i style="width:${wide}%"></i></span>
+    </td>
+  </tr> `;
 }
 
 function evidence(record: DrillRecord): Html {

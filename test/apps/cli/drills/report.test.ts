@@ -107,6 +107,18 @@ describe('the page of a drill', () => {
     expect(reportPage(aRedRecord(), fresh)).toContain('&lt;b&gt;2 rows&lt;/b&gt; of shop.customer are gone');
   });
 
+  it('shows how the time to restore moved up to this drill, and nothing of others', () => {
+    const day = 86_400_000;
+    const older = aRecord({ drill: 'older', startedAt: drilledAt - day, coverage: 0.5 });
+    const later = aRecord({ drill: 'later', startedAt: drilledAt + day, coverage: 0.4 });
+    const other = aRecord({ drill: 'other', runbook: 'other', startedAt: drilledAt - day, coverage: 0.3 });
+    const page = reportPage(aRecord(), fresh, [later, older, aRecord(), other]);
+    const [, history] = page.split('This drill and those before it');
+    expect(history).toMatch(/2026-11-30 03:15:00 UTC[^]*this one[^]*2026-11-29 03:15:00 UTC[^]*50 % proven/);
+    expect(history).not.toMatch(/[43]0 % proven/);
+    expect(reportPage(aRecord(), fresh)).not.toContain('This drill and those before it');
+  });
+
   it('tells points past the point of no return apart', () => {
     const [before, after] = reportPage(aRecord(), fresh).split('Past the point of no return');
     expect(before).not.toContain('ended halted');
