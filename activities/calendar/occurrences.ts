@@ -19,10 +19,12 @@ export class EventReader {
   readonly #start: ICAL.Property;
   readonly #zone: Zone;
 
-  constructor(
-    private readonly event: ICAL.Component,
-    private readonly clocks: Clocks,
-  ) {
+  readonly #event: ICAL.Component;
+  readonly #clocks: Clocks;
+
+  constructor(event: ICAL.Component, clocks: Clocks) {
+    this.#event = event;
+    this.#clocks = clocks;
     const start = event.getFirstProperty('dtstart');
     if (!start) throw unread(new ICAL.Property('dtstart', event), 'is missing');
     this.#start = start;
@@ -32,7 +34,7 @@ export class EventReader {
   /** @param replaced occurrences that stand in the calendar as events of their own, by the moment they were to begin */
   spans(range: Range, replaced: ReadonlySet<number>): Span[] {
     const excluded = this.#excluded();
-    const name = String(this.event.getFirstPropertyValue('summary') ?? 'no name').slice(0, 120);
+    const name = String(this.#event.getFirstPropertyValue('summary') ?? 'no name').slice(0, 120);
     const spans = new Map<number, Span>();
     for (const { time, zone } of this.#starts(range)) {
       const from = zone(wallTime(time));
@@ -45,11 +47,11 @@ export class EventReader {
 
   /** The moment that an event which replaces an occurrence says it replaces. */
   replaces(): number | undefined {
-    const property = this.event.getFirstProperty('recurrence-id');
+    const property = this.#event.getFirstProperty('recurrence-id');
     if (!property) return undefined;
     if (property.getParameter('range') !== undefined) throw unread(property, 'replaces all that follow, too');
     const [time] = timesIn(property);
-    return time && zoneOf(property, this.clocks)(wallTime(time));
+    return time && zoneOf(property, this.#clocks)(wallTime(time));
   }
 
   *#starts(range: Range): Generator<{ readonly time: ICAL.Time; readonly zone: Zone }> {
@@ -57,14 +59,14 @@ export class EventReader {
     if (!first) return;
     const zone = this.#zone;
     yield { time: first, zone };
-    for (const property of this.event.getAllProperties('rdate')) {
-      const own = zoneOf(property, this.clocks);
+    for (const property of this.#event.getAllProperties('rdate')) {
+      const own = zoneOf(property, this.#clocks);
       for (const time of timesIn(property)) yield { time, zone: own };
     }
-    for (const property of this.event.getAllProperties('rrule')) {
+    for (const property of this.#event.getAllProperties('rrule')) {
       for (const time of this.#repeated(property, first, range)) yield { time, zone };
     }
-    const [exrule] = this.event.getAllProperties('exrule');
+    const [exrule] = this.#event.getAllProperties('exrule');
     if (exrule) throw unread(exrule, 'takes occurrences out by a rule, which nobody does any more');
   }
 
@@ -100,11 +102,11 @@ export class EventReader {
   #excluded(): (time: ICAL.Time, at: number) => boolean {
     const moments = new Set<number>();
     const days = new Set<string>();
-    for (const property of this.event.getAllProperties('exdate')) {
+    for (const property of this.#event.getAllProperties('exdate')) {
       for (const time of timesIn(property)) {
         // A day takes out whatever begins on it, by the clock of the event.
         if (time.isDate) days.add(dayOf(time));
-        else moments.add(zoneOf(property, this.clocks)(wallTime(time)));
+        else moments.add(zoneOf(property, this.#clocks)(wallTime(time)));
       }
     }
     return (time, at) => moments.has(at) || days.has(dayOf(time));
@@ -121,9 +123,9 @@ export class EventReader {
   }
 
   #length({ isDate }: ICAL.Time): Length {
-    const end = this.event.getFirstProperty('dtend');
+    const end = this.#event.getFirstProperty('dtend');
     if (end) return this.#untilEnd(end);
-    const property = this.event.getFirstProperty('duration');
+    const property = this.#event.getFirstProperty('duration');
     // A day without an end is that day.
     if (!property && isDate) return { duration: ICAL.Duration.fromSeconds(86_400), elapsed: 86_400_000 };
     const value = property?.getFirstValue();
@@ -138,7 +140,7 @@ export class EventReader {
     const [last] = timesIn(end);
     if (!first || !last || last.isDate !== first.isDate)
       throw unread(end, 'is not of the same kind as DTSTART');
-    const zone = zoneOf(end, this.clocks);
+    const zone = zoneOf(end, this.#clocks);
     const elapsed = zone(wallTime(last)) - this.#zone(wallTime(first));
     if (elapsed <= 0) throw unread(end, 'is not after DTSTART');
     return { duration: last.subtractDate(first), zone, elapsed };

@@ -24,21 +24,30 @@ export class RereadEnvironment {
   #readAt: number;
   #reading: Promise<void> | undefined;
 
+  readonly #file: string;
+  readonly #name: string;
+  readonly #tell: (text: string) => void;
+  readonly #clock: () => number;
+
   /** @param tell receives in words that the file is broken, and that it can be read again */
   constructor(
-    private readonly file: string,
-    private readonly name: string,
+    file: string,
+    name: string,
     first: Environment,
-    private readonly tell: (text: string) => void,
-    private readonly clock: () => number = Date.now,
+    tell: (text: string) => void,
+    clock: () => number = Date.now,
   ) {
+    this.#file = file;
+    this.#name = name;
+    this.#tell = tell;
+    this.#clock = clock;
     this.#last = { environment: first };
     this.#readAt = clock();
   }
 
   /** The environment as of now. Never throws: a file that is just being written, or broken, takes nobody's right away. */
   async current(): Promise<Current> {
-    if (this.clock() - this.#readAt >= readAgainAfter) {
+    if (this.#clock() - this.#readAt >= readAgainAfter) {
       this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
       await this.#reading;
     }
@@ -48,17 +57,17 @@ export class RereadEnvironment {
   async #read(): Promise<void> {
     const { environment, stale } = this.#last;
     try {
-      const read = environmentOf(await readConfiguration(this.file), this.name);
+      const read = environmentOf(await readConfiguration(this.#file), this.#name);
       if (read.kind !== environment.kind) throw new Error(`kind: it was ${environment.kind} when this began`);
       this.#last = { environment: withPolicyOf(environment, read) };
-      if (stale) this.tell(`the policy of ${this.name} is as the configuration says again`);
+      if (stale) this.#tell(`the policy of ${this.#name} is as the configuration says again`);
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error);
-      this.#last = { environment, stale: { since: stale?.since ?? this.clock(), because } };
+      this.#last = { environment, stale: { since: stale?.since ?? this.#clock(), because } };
       if (stale?.because !== because)
-        this.tell(`WARNING  the policy of ${this.name} stays as it was: ${because}`);
+        this.#tell(`WARNING  the policy of ${this.#name} stays as it was: ${because}`);
     } finally {
-      this.#readAt = this.clock();
+      this.#readAt = this.#clock();
     }
   }
 }

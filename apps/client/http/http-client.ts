@@ -43,63 +43,66 @@ export class HttpRolloutClient implements RolloutClient {
   readonly builds: Builds;
   readonly locks: LocksClient;
   readonly repairs: Repairs;
-  private readonly sender: Sender;
-  private readonly closing = new AbortController();
+  readonly #sender: Sender;
+  readonly #closing = new AbortController();
   /** Of what was open when a rollout was looked at last: what is decided is about that. */
-  private readonly tags = new Map<string, string>();
+  readonly #tags = new Map<string, string>();
+
+  readonly #transport: Transport;
 
   constructor(
-    private readonly transport: Transport,
+    transport: Transport,
     readonly address: string,
   ) {
-    this.sender = new Sender(transport, address);
-    this.builds = httpBuilds(transport, this.sender);
-    this.locks = httpLocks(transport, this.sender);
-    this.repairs = httpRepairs(transport, this.sender);
+    this.#transport = transport;
+    this.#sender = new Sender(transport, address);
+    this.builds = httpBuilds(transport, this.#sender);
+    this.locks = httpLocks(transport, this.#sender);
+    this.repairs = httpRepairs(transport, this.#sender);
   }
 
-  person = (given: string | undefined) => this.sender.person(given);
-  environment = (given: string | undefined) => this.sender.environment(given);
-  decisionId = (key: string) => this.sender.decisionId(key);
+  person = (given: string | undefined) => this.#sender.person(given);
+  environment = (given: string | undefined) => this.#sender.environment(given);
+  decisionId = (key: string) => this.#sender.decisionId(key);
 
   async check({ plan, digest, environment, params }: CheckRequest): Promise<CheckResult> {
-    await this.sender.environment(environment);
+    await this.#sender.environment(environment);
     const which = params ? { runbook: plan.runbook, params } : { plan };
-    return this.transport.post('/v1/plans/check', { body: { ...which, digest } });
+    return this.#transport.post('/v1/plans/check', { body: { ...which, digest } });
   }
 
   async examine(environment: string): Promise<readonly Examination[]> {
-    await this.sender.environment(environment);
-    return (await this.transport.get<{ checks: readonly Examination[] }>('/v1/doctor')).checks;
+    await this.#sender.environment(environment);
+    return (await this.#transport.get<{ checks: readonly Examination[] }>('/v1/doctor')).checks;
   }
 
   find(given: string): Promise<string> {
     return findRollout(given, {
-      exists: (id) => this.exists(id),
+      exists: (id) => this.#exists(id),
       ids: async () => (await this.list({ all: true })).map(({ rollout }) => rollout),
     });
   }
 
   /** A runbook goes by its name, and the server makes the plan; one that makes another is refused by the digest. */
   async start({ plan, digest, environment, params, key, wait, askedFor }: StartRequest): Promise<Started> {
-    await this.sender.environment(environment);
+    await this.#sender.environment(environment);
     const which = params ? { runbook: plan.runbook, params } : { plan };
     const options = {
       ...(key !== undefined && { key }),
       ...(wait === false && { wait }),
       ...(askedFor !== undefined && { askedFor }),
     };
-    return this.transport.post('/v1/rollouts', { body: { ...which, digest, ...options } });
+    return this.#transport.post('/v1/rollouts', { body: { ...which, digest, ...options } });
   }
 
   takeBack({ rollout, kind, reason, key }: TakeBackRequest): Promise<Started> {
     const body = { reason, ...(key !== undefined && { key }) };
-    return this.transport.post(`${pathOf(rollout)}/${kind}`, { body });
+    return this.#transport.post(`${pathOf(rollout)}/${kind}`, { body });
   }
 
   async status(rollout: string): Promise<Reported> {
-    const { value, tag } = await this.transport.getTagged<Reported>(`${pathOf(rollout)}/status`);
-    if (tag !== undefined) this.tags.set(rollout, tag);
+    const { value, tag } = await this.#transport.getTagged<Reported>(`${pathOf(rollout)}/status`);
+    if (tag !== undefined) this.#tags.set(rollout, tag);
     const { attempts: _attempts, ...report } = value as Reported & { attempts?: unknown };
     return report;
   }
@@ -108,15 +111,15 @@ export class HttpRolloutClient implements RolloutClient {
     return (await this.status(rollout)).why;
   }
 
-  plan = (rollout: string) => this.transport.get<Plan>(`${pathOf(rollout)}/plan`);
+  plan = (rollout: string) => this.#transport.get<Plan>(`${pathOf(rollout)}/plan`);
 
   async journal(rollout: string) {
     const path = `${pathOf(rollout)}/journal`;
-    return (await this.transport.get<{ events: readonly JournalEvent[] }>(path)).events;
+    return (await this.#transport.get<{ events: readonly JournalEvent[] }>(path)).events;
   }
 
   async readings(rollout: string): Promise<LiveView | undefined> {
-    const seen = await this.transport
+    const seen = await this.#transport
       .get<LiveView>(`${pathOf(rollout)}/readings`)
       .catch(() => ({ readings: [], looks: [] }));
     return seen.readings.length + seen.looks.length > 0 ? seen : undefined;
@@ -124,7 +127,7 @@ export class HttpRolloutClient implements RolloutClient {
 
   async attempts(rollout: string): Promise<readonly FailedAttempts[]> {
     const path = `${pathOf(rollout)}/attempts`;
-    const found = this.transport.get<{ attempts: readonly FailedAttempts[] }>(path);
+    const found = this.#transport.get<{ attempts: readonly FailedAttempts[] }>(path);
     return found.then(
       ({ attempts }) => attempts,
       () => [],
@@ -133,17 +136,17 @@ export class HttpRolloutClient implements RolloutClient {
 
   async refuseWhenOver(rollout: string): Promise<void> {
     if ((await this.describe(rollout)).endedAt === undefined) return;
-    const { type, reason } = await this.outcome(rollout);
+    const { type, reason } = await this.#outcome(rollout);
     const fix = 'nothing can be decided any more; start a new one';
     throw new Refusal(`rollout ${rollout}`, `is over: ${type} (${reason})`, fix);
   }
 
   async decide(rollout: string, request: DecisionRequest): Promise<Answer> {
     const path = `${pathOf(rollout)}/decisions/${request.type}`;
-    const key = await this.sender.keyOf(request.id);
-    const tag = tagOf(request, this.tags.get(rollout));
+    const key = await this.#sender.keyOf(request.id);
+    const tag = tagOf(request, this.#tags.get(rollout));
     try {
-      return await this.transport.post<Answer>(path, { body: bodyOf(request), key, tag });
+      return await this.#transport.post<Answer>(path, { body: bodyOf(request), key, tag });
     } catch (error) {
       const answered = error instanceof RefusedByServer && error.is('refused');
       if (!answered) throw error;
@@ -152,17 +155,17 @@ export class HttpRolloutClient implements RolloutClient {
   }
 
   describe(rollout: string): Promise<Description> {
-    return this.transport.get(pathOf(rollout));
+    return this.#transport.get(pathOf(rollout));
   }
 
   async list({ environment, all, waitingFor }: ListFilter = {}): Promise<readonly RolloutSummary[]> {
-    if (environment !== undefined) await this.sender.environment(environment);
+    if (environment !== undefined) await this.#sender.environment(environment);
     const query = new URLSearchParams({ limit: String(pageSize) });
     if (all) query.set('all', 'true');
     if (waitingFor) query.set('waitingFor', waitingFor.name);
     const found: RolloutSummary[] = [];
     for (;;) {
-      const page = await this.transport.get<Page>(`/v1/rollouts?${query.toString()}`);
+      const page = await this.#transport.get<Page>(`/v1/rollouts?${query.toString()}`);
       found.push(...page.rollouts);
       if (page.next === undefined || found.length >= mostListed) return found.slice(0, mostListed);
       query.set('cursor', page.next);
@@ -171,30 +174,30 @@ export class HttpRolloutClient implements RolloutClient {
 
   async wait(rollout: string): Promise<Outcome> {
     let reached = performance.now();
-    while (!this.closing.signal.aborted) {
+    while (!this.#closing.signal.aborted) {
       try {
-        if ((await this.describe(rollout)).endedAt !== undefined) return await this.outcome(rollout);
+        if ((await this.describe(rollout)).endedAt !== undefined) return await this.#outcome(rollout);
         reached = performance.now();
       } catch (error) {
         // A server that is started anew goes on where it was.
         if (!(error instanceof Unreachable) || performance.now() - reached > patience) throw error;
       }
-      await sleep(lookEvery, undefined, { signal: this.closing.signal }).catch(() => undefined);
+      await sleep(lookEvery, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     }
     throw new NoAnswer(`the connection to ${this.address} was closed while ${rollout} was awaited`);
   }
 
   async workerSeenAt(environment: string): Promise<number | undefined> {
-    await this.sender.environment(environment);
-    return workerSeen(this.transport);
+    await this.#sender.environment(environment);
+    return workerSeen(this.#transport);
   }
 
   close(): Promise<void> {
-    this.closing.abort();
+    this.#closing.abort();
     return Promise.resolve();
   }
 
-  private async outcome(rollout: string): Promise<Outcome> {
+  async #outcome(rollout: string): Promise<Outcome> {
     const report = await this.status(rollout);
     if (report.outcome) return report.outcome;
     const how = report.fromOutside ?? 'ended from outside';
@@ -203,7 +206,7 @@ export class HttpRolloutClient implements RolloutClient {
     );
   }
 
-  private async exists(rollout: string): Promise<boolean> {
+  async #exists(rollout: string): Promise<boolean> {
     try {
       await this.describe(rollout);
       return true;

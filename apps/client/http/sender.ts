@@ -15,16 +15,19 @@ export interface Identity {
 
 /** Who sends, and to which environment: asked once, when it is needed first. */
 export class Sender {
-  private asked: Promise<Identity> | undefined;
+  #asked: Promise<Identity> | undefined;
 
-  constructor(
-    private readonly transport: Transport,
-    private readonly address: string,
-  ) {}
+  readonly #transport: Transport;
+  readonly #address: string;
+
+  constructor(transport: Transport, address: string) {
+    this.#transport = transport;
+    this.#address = address;
+  }
 
   identity(): Promise<Identity> {
-    this.asked ??= this.transport.get<Identity>('/v1/whoami');
-    return this.asked;
+    this.#asked ??= this.#transport.get<Identity>('/v1/whoami');
+    return this.#asked;
   }
 
   /** Who decides is who was proved. Throws `Refusal` when somebody else is named. */
@@ -32,7 +35,7 @@ export class Sender {
     const { name } = await this.identity();
     if (given === undefined || given === name) return name;
     const fix = `leave --as out, or sign in as ${given}`;
-    throw new Refusal(`--as ${given}`, `is not who asks ${this.address}: that is ${name}`, fix);
+    throw new Refusal(`--as ${given}`, `is not who asks ${this.#address}: that is ${name}`, fix);
   }
 
   /** The server's environment. Throws `Refusal` when another one is named. */
@@ -40,7 +43,11 @@ export class Sender {
     const { environment } = await this.identity();
     if (given === undefined || given === environment) return environment;
     const fix = `leave --env out, or name the server of ${given}`;
-    throw new Refusal(`environment ${given}`, `is not that of ${this.address}, which is ${environment}`, fix);
+    throw new Refusal(
+      `environment ${given}`,
+      `is not that of ${this.#address}, which is ${environment}`,
+      fix,
+    );
   }
 
   /** A key belongs to whoever sends it: the same one of somebody else is another decision. */

@@ -34,7 +34,11 @@ export interface Tagged<T> {
 
 /** Requests to one server. Errors are those of `RolloutClient`. */
 export class Transport {
-  constructor(private readonly remote: Remote) {}
+  readonly #remote: Remote;
+
+  constructor(remote: Remote) {
+    this.#remote = remote;
+  }
 
   async get<T>(path: string): Promise<T> {
     return (await this.getTagged<T>(path)).value;
@@ -43,18 +47,18 @@ export class Transport {
   /** A look is repeated when there were too many: nothing is changed by it. */
   async getTagged<T>(path: string): Promise<Tagged<T>> {
     for (let left = tries; ; left--) {
-      const response = await this.send('GET', path, {});
+      const response = await this.#send('GET', path, {});
       if (response.status === 429 && left > 1) await sleep(pauseOf(response));
-      else return this.read<T>(response);
+      else return this.#read<T>(response);
     }
   }
 
   async post<T>(path: string, sending: Sending): Promise<T> {
-    return (await this.read<T>(await this.send('POST', path, sending))).value;
+    return (await this.#read<T>(await this.#send('POST', path, sending))).value;
   }
 
-  private async send(method: 'GET' | 'POST', path: string, { body, key, tag }: Sending): Promise<Response> {
-    const { origin, headers } = this.remote;
+  async #send(method: 'GET' | 'POST', path: string, { body, key, tag }: Sending): Promise<Response> {
+    const { origin, headers } = this.#remote;
     try {
       return await fetch(`${origin}${path}`, {
         method,
@@ -71,12 +75,12 @@ export class Transport {
         signal: AbortSignal.timeout(path === '/v1/doctor' ? examineWithin : answerWithin),
       });
     } catch (error) {
-      throw this.silence(method, error);
+      throw this.#silence(method, error);
     }
   }
 
-  private async read<T>(response: Response): Promise<Tagged<T>> {
-    const { origin } = this.remote;
+  async #read<T>(response: Response): Promise<Tagged<T>> {
+    const { origin } = this.#remote;
     if (response.status >= 300 && response.status < 400) {
       const to = response.headers.get('location') ?? 'nowhere';
       throw new Refusal(
@@ -95,8 +99,8 @@ export class Transport {
   }
 
   /** What was sent and broke off may have taken effect; what never arrived has not. */
-  private silence(method: 'GET' | 'POST', error: unknown): Error {
-    const { origin } = this.remote;
+  #silence(method: 'GET' | 'POST', error: unknown): Error {
+    const { origin } = this.#remote;
     const reason =
       error instanceof Error && error.name === 'TimeoutError' ? 'in time' : `(${rootMessage(error)})`;
     if (method === 'POST' && !neverArrived(error)) {

@@ -36,11 +36,12 @@ export class Stage {
   readonly #workers: RunningWorker[] = [];
   readonly client: Client;
 
-  private constructor(
-    private readonly temporal: OnTemporal,
-    private readonly records: FreshRecords,
-    queueOf: (environment: string) => string,
-  ) {
+  readonly #temporal: OnTemporal;
+  readonly #records: FreshRecords;
+
+  private constructor(temporal: OnTemporal, records: FreshRecords, queueOf: (environment: string) => string) {
+    this.#temporal = temporal;
+    this.#records = records;
     this.client = temporal.client;
     this.taskQueue = queueOf(this.environment);
   }
@@ -111,10 +112,10 @@ export class Stage {
       client,
       environment,
       taskQueue,
-      records: this.records,
+      records: this.#records,
       verify: () => Promise.reject(new Error('nothing is read here')),
     });
-    const running = await this.temporal.work({
+    const running = await this.#temporal.work({
       taskQueue,
       workflows,
       activities: framed({ ...locks, ...this.#room() }),
@@ -134,7 +135,7 @@ export class Stage {
     await Promise.all(this.#rollouts.map((handle) => handle.terminate().catch(() => undefined)));
     await this.locks.terminate().catch(() => undefined);
     await Promise.all(this.#workers.map((worker) => worker.stop()));
-    await Promise.all([this.temporal.close(), this.records.close()]);
+    await Promise.all([this.#temporal.close(), this.#records.close()]);
   }
 
   #room() {

@@ -57,10 +57,10 @@ export class Stage {
   readonly #notify = (notice: Notice) =>
     this.mute === undefined ? Promise.resolve(void this.notices.push(notice)) : Promise.reject(this.mute);
 
-  private constructor(
-    private readonly temporal: OnTemporal,
-    queueOf: (environment: string) => string,
-  ) {
+  readonly #temporal: OnTemporal;
+
+  private constructor(temporal: OnTemporal, queueOf: (environment: string) => string) {
+    this.#temporal = temporal;
     this.client = temporal.client;
     this.taskQueue = queueOf(this.environment);
   }
@@ -97,7 +97,7 @@ export class Stage {
     activities: SentinelActivities | 'none' = this.activities(),
     workflows = ordinary,
   ): Promise<RunningWorker> {
-    const running = await this.temporal.work({
+    const running = await this.#temporal.work({
       taskQueue: this.taskQueue,
       workflows,
       ...(activities === 'none' ? {} : { activities: framed({ ...activities, notify: this.#notify }) }),
@@ -165,17 +165,21 @@ export class Stage {
     await Promise.all(this.#rollouts.map((handle) => handle.terminate().catch(() => undefined)));
     await this.sentinel.terminate().catch(() => undefined);
     await Promise.all(this.#workers.map((worker) => worker.stop()));
-    await this.temporal.close();
+    await this.#temporal.close();
   }
 }
 
 /** A rollout under test. */
 export class Rollout {
+  readonly #client: Client;
+
   constructor(
     readonly name: string,
     readonly handle: WorkflowHandle<typeof watchedRollout> & { firstExecutionRunId?: string },
-    private readonly client: Client,
-  ) {}
+    client: Client,
+  ) {
+    this.#client = client;
+  }
 
   subscriber(guards: readonly Guard[], over: Partial<Subscriber> = {}): Subscriber {
     return {
@@ -192,7 +196,7 @@ export class Rollout {
   }
 
   heard(): Promise<Heard> {
-    return this.client.workflow.getHandle(this.name).query<Heard>('heard');
+    return this.#client.workflow.getHandle(this.name).query<Heard>('heard');
   }
 
   /** The verdicts heard so far, in order, one list for each signal. */

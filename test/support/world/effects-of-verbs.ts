@@ -19,20 +19,40 @@ export class Adapters {
   readonly #tombstones = new Set<string>();
   readonly #captures = new Map<Target, Capture>();
 
+  readonly #clock: Clock;
+  readonly #targets: Targets;
+  readonly #sentinel: Sentinel;
+  readonly #trace: Trace;
+  readonly #restoreFences: boolean;
+  /** What restoring a flag finds changed by a stranger. */
+  readonly #drift: string | undefined;
+  readonly #plan: Plan;
+  /** What has been exported of the journal. */
+  readonly #exported: () => readonly JournalEvent[];
+  readonly #house: SimulatedHouse;
+
   constructor(
-    private readonly clock: Clock,
-    private readonly targets: Targets,
-    private readonly sentinel: Sentinel,
-    private readonly trace: Trace,
+    clock: Clock,
+    targets: Targets,
+    sentinel: Sentinel,
+    trace: Trace,
     /** Whether restoring keeps a late `apply` from landing, as undoing does. */
-    private readonly restoreFences: boolean,
-    /** What restoring a flag finds changed by a stranger. */
-    private readonly drift: string | undefined,
-    private readonly plan: Plan,
-    /** What has been exported of the journal. */
-    private readonly exported: () => readonly JournalEvent[],
-    private readonly house: SimulatedHouse,
-  ) {}
+    restoreFences: boolean,
+    drift: string | undefined,
+    plan: Plan,
+    exported: () => readonly JournalEvent[],
+    house: SimulatedHouse,
+  ) {
+    this.#clock = clock;
+    this.#targets = targets;
+    this.#sentinel = sentinel;
+    this.#trace = trace;
+    this.#restoreFences = restoreFences;
+    this.#drift = drift;
+    this.#plan = plan;
+    this.#exported = exported;
+    this.#house = house;
+  }
 
   /** Everything that was captured. */
   get captures(): readonly Capture[] {
@@ -45,13 +65,13 @@ export class Adapters {
   }
 
   check(): Verbs['check']['out'] {
-    return { evidence: {}, ...(this.house.facts && { house: this.house.facts }) };
+    return { evidence: {}, ...(this.#house.facts && { house: this.#house.facts }) };
   }
 
   capture({ act }: Verbs['capture']['in']): Capture {
     const kept = this.#captures.get(act.target);
     if (kept) return kept;
-    const capture = { target: act.target, at: this.clock.now, state: this.targets.read(act.target) };
+    const capture = { target: act.target, at: this.#clock.now, state: this.#targets.read(act.target) };
     this.#captures.set(act.target, capture);
     return capture;
   }
@@ -63,20 +83,20 @@ export class Adapters {
     if (this.#applied.has(name)) return { again: true };
     this.#started.add(name);
     if (!half) this.#applied.add(name);
-    this.#change('apply', act, () => this.targets.apply(act, half));
+    this.#change('apply', act, () => this.#targets.apply(act, half));
     return { done: true };
   }
 
   undo({ act, key }: Verbs['undo']['in'], half: boolean): Verbs['undo']['out'] {
     this.#tombstones.add(textOf(key));
-    if (!half) this.#change('undo', act, () => this.targets.remove(act));
+    if (!half) this.#change('undo', act, () => this.#targets.remove(act));
     return {};
   }
 
   restore({ act, capture, key }: Verbs['restore']['in'], half: boolean): Verbs['restore']['out'] {
-    if (this.restoreFences) this.#tombstones.add(textOf(key));
-    if (!half) this.#change('restore', act, () => this.targets.restore(act.target, capture.state));
-    return { evidence: {}, ...(this.drift !== undefined && isFlag(act.target) && { drift: this.drift }) };
+    if (this.#restoreFences) this.#tombstones.add(textOf(key));
+    if (!half) this.#change('restore', act, () => this.#targets.restore(act.target, capture.state));
+    return { evidence: {}, ...(this.#drift !== undefined && isFlag(act.target) && { drift: this.#drift }) };
   }
 
   observe(): Verbs['observe']['out'] {
@@ -89,26 +109,26 @@ export class Adapters {
   }
 
   verify({ capture }: Verbs['verify']['in']): Verbs['verify']['out'] {
-    const now = this.targets.read(capture.target);
+    const now = this.#targets.read(capture.target);
     const verified = JSON.stringify(now) === JSON.stringify(capture.state);
     const reason = verified ? 'as it was' : `it is ${JSON.stringify(now)}`;
-    const stranger = !verified && isFlag(capture.target) && this.targets.isStrangers(capture.target);
-    const drift = { reason: 'somebody else wrote it', percent: this.targets.percentOf(capture.target) };
+    const stranger = !verified && isFlag(capture.target) && this.#targets.isStrangers(capture.target);
+    const drift = { reason: 'somebody else wrote it', percent: this.#targets.percentOf(capture.target) };
     return { verified, reason, evidence: {}, ...(stranger && { drift }) };
   }
 
   subscribe(subscription: Subscription): null {
-    this.sentinel.subscribe(subscription);
+    this.#sentinel.subscribe(subscription);
     return null;
   }
 
   unsubscribe(): null {
-    this.sentinel.unsubscribe();
+    this.#sentinel.unsubscribe();
     return null;
   }
 
   judge({ subscription, from, to }: Verbs['judge']['in']): Verbs['judge']['out'] {
-    return this.sentinel.judge(subscription, from, to);
+    return this.#sentinel.judge(subscription, from, to);
   }
 
   notify(): null {
@@ -116,15 +136,15 @@ export class Adapters {
   }
 
   able({ gates }: Verbs['able']['in']): Verbs['able']['out'] {
-    return Object.fromEntries(gates.map(({ step }) => [step, this.house.able(this.clock.now)]));
+    return Object.fromEntries(gates.map(({ step }) => [step, this.#house.able(this.#clock.now)]));
   }
 
   window({ at }: Verbs['window']['in']): Verbs['window']['out'] {
-    return this.house.window(at);
+    return this.#house.window(at);
   }
 
   recollect(): Verbs['recollect']['out'] {
-    return pastOf(this.plan, this.exported(), this.captures);
+    return pastOf(this.#plan, this.#exported(), this.captures);
   }
 
   resolve(): Verbs['resolve']['out'] {
@@ -140,13 +160,13 @@ export class Adapters {
   }
 
   #change(verb: Verb, act: Act, change: () => void): void {
-    const was = JSON.stringify(this.targets.read(act.target));
+    const was = JSON.stringify(this.#targets.read(act.target));
     change();
-    if (JSON.stringify(this.targets.read(act.target)) === was) return;
+    if (JSON.stringify(this.#targets.read(act.target)) === was) return;
     const irreversible = act.undo.type === 'irreversible';
-    this.trace.add({
+    this.#trace.add({
       type: 'change',
-      at: this.clock.now,
+      at: this.#clock.now,
       verb,
       step: act.id,
       target: act.target,

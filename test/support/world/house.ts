@@ -15,28 +15,30 @@ export interface HouseScript {
 export class SimulatedHouse {
   readonly facts: House | undefined;
 
-  constructor(
-    private readonly script: HouseScript,
-    private readonly start: number,
-  ) {
+  readonly #script: HouseScript;
+  readonly #start: number;
+
+  constructor(script: HouseScript, start: number) {
+    this.#script = script;
+    this.#start = start;
     const { shared, freezes } = script;
     if (shared || freezes) this.facts = { ...(shared && { shared }), ...(freezes && { calendars: true }) };
   }
 
   able(now: number): readonly string[] {
-    const { able = [] } = this.script;
-    return able.findLast(({ from }) => this.start + from <= now)?.people ?? ['ann', 'bob', 'cat'];
+    const { able = [] } = this.#script;
+    return able.findLast(({ from }) => this.#start + from <= now)?.people ?? ['ann', 'bob', 'cat'];
   }
 
   window(now: number): Window {
-    const at = now - this.start;
-    const { freezes: all = [], calledOffAt = Infinity } = this.script;
+    const at = now - this.#start;
+    const { freezes: all = [], calledOffAt = Infinity } = this.#script;
     const freezes = at < calledOffAt ? all : [];
     const freeze = freezes.find(({ from, to }) => from <= at && at < to);
     const reason = 'freeze: the end of the year';
     if (freeze?.unreadable) return { open: false, reason: 'freeze: it cannot be read', unreadable: true };
-    if (freeze) return { open: false, reason, until: this.start + freeze.to };
+    if (freeze) return { open: false, reason, until: this.#start + freeze.to };
     const next = Math.min(...freezes.map(({ from }) => from).filter((from) => from > at));
-    return { open: true, ...(next < Infinity && { until: this.start + next }) };
+    return { open: true, ...(next < Infinity && { until: this.#start + next }) };
   }
 }
