@@ -3,54 +3,17 @@ import type { Answer, Resolution } from './messages.js';
 import type { Phase, Plan, Target } from '../plan/plan.js';
 import { stepsOf } from '../plan/plan.js';
 import type { Look } from './look.js';
+import type { Cause, Outcome } from './outcome.js';
+import type { Retreating, Unwinding } from './taking-back.js';
 import type { Frozen, Glass, OpenGate } from './waiting.js';
 import type { Reverts } from './reverts.js';
-import type {
-  Capture,
-  GuardReading,
-  House,
-  LockAnswer,
-  OutcomeType,
-  Subscription,
-  Things,
-} from './values.js';
+import type { Capture, GuardReading, House, LockAnswer, Subscription, Things } from './values.js';
 
+export type { Cause, Outcome } from './outcome.js';
+export type { Contested, Retreating, Unwinding } from './taking-back.js';
 export type { Frozen, Glass, OpenGate } from './waiting.js';
 
 export const stateFormat = 1;
-
-/** How a rollout ended. */
-export interface Outcome {
-  readonly type: OutcomeType;
-  readonly reason: string;
-  /** What it was taken back or refused for: the fact that the reason says in words. */
-  readonly cause?: Cause;
-  /** Rolled back and verified, but the baseline's guards did not confirm it. */
-  readonly unconfirmed?: true;
-  /** The rollback was asked for by cancelling the workflow. */
-  readonly cancelled?: true;
-}
-
-/** Why a rollout is taken back. */
-export type Cause =
-  | { readonly type: 'breach'; readonly guard: string; readonly reason: string }
-  /** Somebody else raised what this rollout exposes. */
-  | { readonly type: 'drift'; readonly target: Target; readonly reason: string }
-  | { readonly type: 'no-leave-from-guards'; readonly reason: string }
-  | { readonly type: 'no-scope'; readonly reason: string }
-  /** Fewer people can open a gate than it asks for. */
-  | { readonly type: 'no-quorum'; readonly step: string; readonly reason: string }
-  | { readonly type: 'halted'; readonly reason: string }
-  | { readonly type: 'hold-expired'; readonly reason: string }
-  | { readonly type: 'act-failed'; readonly step: string; readonly reason: string }
-  | { readonly type: 'rejected'; readonly step: string; readonly by: string; readonly reason: string }
-  | { readonly type: 'expired'; readonly step: string; readonly reason: string }
-  | { readonly type: 'aborted'; readonly by: string; readonly reason: string }
-  | { readonly type: 'answered'; readonly by: string; readonly reason: string }
-  | { readonly type: 'taken-back'; readonly rollout: string; readonly by: string; readonly reason: string }
-  /** What it did before says so: what was being rolled back does not climb again. */
-  | { readonly type: 'reset'; readonly reason: string }
-  | { readonly type: 'cancelled'; readonly reason: string };
 
 export type StepStatus = 'pending' | 'running' | 'done' | 'failed' | 'undoing' | 'undone' | 'skipped';
 
@@ -115,50 +78,6 @@ export interface OpenWatch {
   lost?: number;
   /** Why the window cannot be judged: it holds, whatever the newest readings say. */
   unjudged?: string;
-}
-
-/** What is kept of a way back on which somebody else may write the same targets. */
-export interface Contested {
-  /** When exposure was put back, within the last minute. */
-  writes?: readonly number[];
-  /** When it was seen last that somebody else had raised it. */
-  strangerAt?: number;
-}
-
-/** Everything that was done is being taken back. */
-export interface Unwinding extends Contested {
-  readonly cause: Cause;
-  readonly since: number;
-  /** People have been told. */
-  told?: true;
-  /** The act that was under way when it began, until its exposure has been restored for the second time. */
-  interrupted?: string;
-  exposureRestoredAt?: number;
-  /** Targets whose candidate is served to nobody any more, as far as somebody could say. */
-  unserved?: Target[];
-  /** The target of which the application is being asked whether it still serves the candidate. */
-  asking?: { readonly target: Target; readonly since: number };
-  /** Somebody was called because exposure is not back yet. */
-  called?: true;
-  /** Targets that were read again: true when they are as they were. */
-  verified: Record<Target, boolean>;
-  verifiedAt?: number;
-}
-
-/** Exposure and all that was done since is being taken back to what it was before anybody was exposed. */
-export interface Retreating extends Contested {
-  readonly since: number;
-  readonly by: string;
-  readonly reason: string;
-  told?: true;
-  interrupted?: string;
-  exposureRestoredAt?: number;
-  /** Targets whose candidate is served to nobody any more, as far as somebody could say. */
-  unserved?: Target[];
-  /** The target of which the application is being asked whether it still serves the candidate. */
-  asking?: { readonly target: Target; readonly since: number };
-  called?: true;
-  verified: Record<Target, boolean>;
 }
 
 /** Everything a rollout knows: small, serialisable, enough to go on from. */
