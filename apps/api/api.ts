@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { Refusal } from '../../src/engine/base/errors.js';
 import { connect } from '../client/connect.js';
+import { RereadEnvironment } from '../config/reread.js';
 import { identitiesOf } from './identity/of-environment.js';
 import type { Identities } from './identity/identities.js';
 import type { Api, ApiOptions } from './options.js';
 import { serve } from './serve.js';
-import { liveSettings } from './settings.js';
 import { signerOf } from './signing/of-environment.js';
 
 const loopback = '127.0.0.1';
@@ -21,18 +21,19 @@ function refuseOtherMachines({ environment, host = loopback }: ApiOptions, { byN
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { environment, log, env = process.env, address, host = loopback } = options;
   const config = resolve(options.config);
-  const settings = await liveSettings(config, environment, log);
+  const policy = await RereadEnvironment.open(config, environment, log);
+  const keptUp = policy.keepUp();
   try {
-    const identities = identitiesOf(() => settings.now());
+    const identities = identitiesOf(() => policy.last.environment);
     refuseOtherMachines(options, identities);
-    const signer = await signerOf(environment, settings.now());
+    const signer = await signerOf(environment, policy.last.environment);
     const client = await connect({ env, ...(address !== undefined && { address }) });
     return await serve(
       { ...options, config, host },
-      { settings, identities, client, ...(signer && { signer }) },
+      { policy, keptUp, identities, client, ...(signer && { signer }) },
     );
   } catch (error) {
-    settings.close();
+    keptUp();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { Environment } from '../config/config.js';
+import type { Current } from '../config/reread.js';
 import type { DirectClient } from '../client/client.js';
 import type { Audit } from './audit.js';
 import type { Identities } from './identity/identities.js';
@@ -7,7 +7,6 @@ import type { Runbooks } from './runbooks.js';
 import type { Signer } from './signing/signer.js';
 import type { Buckets, Rate } from './limits/buckets.js';
 import type { UnderWay } from './under-way.js';
-import type { Settings } from './settings.js';
 import type { Streams } from './events/streams.js';
 
 /** What the endpoints work with. */
@@ -21,7 +20,12 @@ export interface Door {
   /** Vouches for what is decided; nobody has to in a local environment. */
   readonly signer?: Signer;
   readonly buckets: Buckets;
-  readonly settings: Pick<Settings, 'stale'> & { now(): Pick<Environment, 'identity'> };
+  /** What the configuration says, as it was read last. */
+  readonly policy: {
+    readonly last: Pick<Current, 'stale'> & {
+      readonly environment: Pick<Current['environment'], 'identity'>;
+    };
+  };
   readonly underWay: UnderWay;
   readonly streams: Streams;
   readonly metrics: HttpMetrics;

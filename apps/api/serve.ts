@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { DirectClient } from '../client/client.js';
+import type { RereadEnvironment } from '../config/reread.js';
 import { createApp } from './app.js';
 import { auditTo } from './audit.js';
 import { usualRate } from './door.js';
@@ -10,13 +11,14 @@ import { createBuckets } from './limits/buckets.js';
 import { listedRunbooks } from './runbooks.js';
 import { listen, type Listening } from './server.js';
 import type { Api, ApiOptions } from './options.js';
-import type { Settings } from './settings.js';
 import type { Signer } from './signing/signer.js';
 import { keysUnderWay } from './under-way.js';
 
 /** What a door is opened with. */
 interface Opened {
-  readonly settings: Settings;
+  readonly policy: RereadEnvironment;
+  /** Ends that it is read again. */
+  keptUp(): void;
   readonly identities: Identities;
   readonly client: DirectClient;
   readonly signer?: Signer;
@@ -28,7 +30,7 @@ const mostBytes = 1_048_576;
 /** Listens, and answers. What it was opened with is closed when that fails, and in the end. */
 export async function serve(options: ApiOptions & { readonly host: string }, opened: Opened): Promise<Api> {
   const { environment, config, host, port, log, hostNames = [], rate = usualRate } = options;
-  const { client, identities, settings } = opened;
+  const { client, identities, policy, keptUp } = opened;
   const metrics = httpMetrics();
   const streams = createStreams({ client, identities, metrics });
   const audit = auditTo(log);
@@ -41,7 +43,7 @@ export async function serve(options: ApiOptions & { readonly host: string }, ope
     audit,
     log,
     mostBytes,
-    runbooks: listedRunbooks(() => settings.now().runbooks ?? {}, dirname(config)),
+    runbooks: listedRunbooks(() => policy.last.environment.runbooks ?? {}, dirname(config)),
     hosts: ['localhost', '127.0.0.1', '[::1]', ...hostNames.map((name) => name.toLowerCase())],
     buckets: createBuckets(rate),
     underWay: keysUnderWay(),
@@ -56,7 +58,7 @@ export async function serve(options: ApiOptions & { readonly host: string }, ope
       streams.close();
       await server.close();
       audit.close();
-      settings.close();
+      keptUp();
       await client.close();
     },
   };

@@ -3,6 +3,9 @@ import { environmentOf, readConfiguration, type Environment } from './config.js'
 /** Milliseconds after which the file is read again. Somebody who left, and a key that leaked, count no longer than that. */
 const readAgainAfter = 15_000;
 
+/** Milliseconds between two looks of whoever does not ask: who was taken out has lost it soon, also on an open stream. */
+const lookEvery = 10_000;
+
 /** The sections that say who is who and who may do what: only they are read again while a program runs. */
 type Policy = Pick<Environment, 'principals' | 'delegations' | 'identity' | 'policy'>;
 
@@ -43,6 +46,22 @@ export class RereadEnvironment {
     this.#clock = clock;
     this.#last = { environment: first };
     this.#readAt = clock();
+  }
+
+  /** Reads it for the first time. Throws `Refusal` when the file is wrong; later that changes nothing, and is told. */
+  static async open(file: string, name: string, tell: (text: string) => void): Promise<RereadEnvironment> {
+    return new RereadEnvironment(file, name, environmentOf(await readConfiguration(file), name), tell);
+  }
+
+  /** The environment as it was read last, for those who cannot wait: see `keepUp`. */
+  get last(): Current {
+    return this.#last;
+  }
+
+  /** Reads it again by itself, until the answer is called. */
+  keepUp(): () => void {
+    const timer = setInterval(() => void this.current(), lookEvery);
+    return () => clearInterval(timer);
   }
 
   /** The environment as of now. Never throws: a file that is just being written, or broken, takes nobody's right away. */

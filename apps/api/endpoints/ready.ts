@@ -20,7 +20,7 @@ export const ready = endpoint({
   problems: ['unreachable'],
   async handle({ door }) {
     const seenAt = await door.client.workerSeenAt(door.environment);
-    const stale = door.settings.stale();
+    const { stale } = door.policy.last;
     return {
       body: {
         status: 'ready' as const,

@@ -40,7 +40,7 @@ export function doorOf(client: object, over: Partial<Door> = {}) {
     hosts: ['localhost'],
     mostBytes: 1_048_576,
     buckets: createBuckets({ burst: 100_000, perSecond: 1 }),
-    settings: { stale: () => undefined, now: () => ({}) },
+    policy: { last: { environment: {} } },
     ...stage,
     ...over,
   });

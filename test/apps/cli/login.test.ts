@@ -104,7 +104,7 @@ it('the API itself knows whoever signed in there, by the token that the issuer m
       environment: 'prod',
       hosts: ['127.0.0.1'],
       identities: identitiesOf(() => environment),
-      settings: { stale: () => undefined, now: () => environment },
+      policy: { last: { environment } },
     },
   );
   const { url, close } = await listen(door.app, '127.0.0.1', 0);

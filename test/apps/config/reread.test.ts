@@ -77,3 +77,14 @@ it('reads nothing else again, and does not become another kind', async () => {
   expect(environment.kind).toBe('shared');
   expect(stale?.because).toContain('kind: it was shared');
 });
+
+it('tells whoever cannot wait what it read last', async () => {
+  const policy = await opened();
+  await write(shared({ principals: { ana: person } }));
+  now = 60_000;
+  expect(Object.keys(policy.last.environment.principals ?? {})).toEqual(['ana', 'ben']);
+  await policy.current();
+  expect(Object.keys(policy.last.environment.principals ?? {})).toEqual(['ana']);
+  await writeFile(file, '{');
+  await expect(RereadEnvironment.open(file, 'prod', () => undefined)).rejects.toThrow(/not JSON/);
+});
