@@ -198,6 +198,21 @@ describe('verify with the application as witness', () => {
     expect(verification.reason).toContain('1 of 50 answers still came from the candidate');
   });
 
+  it('names who raised the flag again while the application was asked, and not the application', async () => {
+    let write: Promise<void> | undefined;
+    const observe = await aShop(() => {
+      write ??= setByHand(given, 0, 50);
+      return 'candidate';
+    });
+    const given: FlagFile = await aFlagFile(flagdFile, { observe, settle: 1 });
+    await given.apply(exposing(5));
+    await setByHand(given, 5, 0);
+    const verification = await given.verify(exposing(5), await given.capture());
+    await write;
+    expect(verification).toMatchObject({ verified: false, drift: { percent: 50 } });
+    expect(verification.reason).toMatch(/is not the captured one: it has 50 %.*owned by/);
+  });
+
   it('says before anything is taken away whether anybody still gets the candidate', async () => {
     const late = await aShop((asked) => (asked < 60 ? 'candidate' : 'baseline'));
     const given = await aFlagFile(flagdFile, { observe: late });
