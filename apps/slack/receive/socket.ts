@@ -1,0 +1,43 @@
+import { SocketModeReceiver, LogLevel, type App, type ReceiverEvent } from '@slack/bolt';
+import type { Handled } from './handle.js';
+import type { Receiver } from './receiver.js';
+
+/** What a receiver by Socket Mode is made with. */
+interface SocketOptions {
+  readonly appToken: string;
+  /** Of the Web API; Slack's own when absent. */
+  readonly url?: string;
+  readonly handle: (body: unknown) => Promise<Handled>;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Takes what Slack sends over a WebSocket that is opened from here: nothing has to be reachable from outside. The socket
+ * is authenticated by its token, and what comes by it carries no signature of its own.
+ */
+export async function receiveBySocket({ appToken, url, handle, log }: SocketOptions): Promise<Receiver> {
+  const underWay = new Set<Promise<void>>();
+  const receiver = new SocketModeReceiver({
+    appToken,
+    logLevel: LogLevel.ERROR,
+    ...(url !== undefined && { installerOptions: { clientOptions: { slackApiUrl: url } } }),
+  });
+  const processEvent = async ({ body, ack }: ReceiverEvent): Promise<void> => {
+    const { reply, after } = await handle(body);
+    await ack(reply);
+    const done = (after?.() ?? Promise.resolve()).catch((error: unknown) => {
+      log(`a click was not understood: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    underWay.add(done);
+    void done.finally(() => underWay.delete(done));
+  };
+  receiver.init({ processEvent } as unknown as App);
+  await receiver.start();
+  return {
+    where: 'Socket Mode',
+    async close() {
+      await receiver.stop();
+      await Promise.all(underWay);
+    },
+  };
+}
