@@ -8,7 +8,7 @@ export const servers: readonly string[] = [
   'test/activities/adapter/contract.test.ts',
   'test/activities/locks/{locks,read-targets,repair}.test.ts',
   'test/activities/postgres/**/*.test.ts',
-  'test/activities/records/{evidence,migrations,notices,outages,records}.test.ts',
+  'test/activities/records/{evidence,migrations,notices,outages,records,slack}.test.ts',
   'test/activities/records/journal/journal.test.ts',
   'test/activities/sentinel/{interruptions,judging,news,orphans,outage,repair,sentinel,silence}.test.ts',
   'test/apps/cli/{asked,locks,long-journal,server,ways}.test.ts',

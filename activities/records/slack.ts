@@ -43,9 +43,10 @@ export function slackStore(pool: pg.Pool): SlackStore {
 
     async looked({ rollout, entries }, told, again) {
       await pool.query(
-        `UPDATE switchback.slack_rollouts SET told = greatest(told, $3), over = $5 AND seen = $2, leased_until = NULL,
-                look_at = CASE WHEN seen = $2 THEN now() + $4 * interval '1 ms' ELSE now() END
-          WHERE rollout = $1`,
+        `UPDATE switchback.slack_rollouts AS s
+            SET told = greatest(told, $3), leased_until = NULL, over = $5 AND h.entries = $2,
+                look_at = now() + $4 * interval '1 ms'
+           FROM switchback.journal_heads AS h WHERE s.rollout = $1 AND h.rollout = $1`,
         [rollout, entries, told, again ?? 0, again === undefined],
       );
     },
@@ -84,6 +85,14 @@ export function slackStore(pool: pg.Pool): SlackStore {
           [rollout, about, ...wantedOf(message), rank],
         );
       }),
+
+    async wanted(rollout, about) {
+      const { rows } = await pool.query<{ wanted: SlackMessage }>(
+        'SELECT wanted FROM switchback.slack_messages WHERE rollout = $1 AND about = $2',
+        [rollout, about],
+      );
+      return rows[0]?.wanted;
+    },
 
     async messages(rollout) {
       const { rows } = await pool.query<Row>(`${select} WHERE rollout = $1 ORDER BY number`, [rollout]);

@@ -58,6 +58,8 @@ export interface SlackStore {
   say(saying: Saying): Promise<void>;
   /** Says it only where something stands about it already; what was never said is dropped. */
   settle(saying: Saying): Promise<void>;
+  /** What is to stand about something; undefined while nothing is. */
+  wanted(rollout: string, about: string): Promise<SlackMessage | undefined>;
   messages(rollout: string): Promise<readonly KeptMessage[]>;
   message(id: string): Promise<KeptMessage | undefined>;
   /** The channels in which something is to be said. */

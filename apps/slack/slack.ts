@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { migrateRecords } from '../../activities/records/migrations/migrate.js';
+import { deliverNotices } from '../../activities/notify/post-office.js';
 import { openRecords } from '../../activities/records/records.js';
+import { incidentsInSlack } from '../../activities/slack/incidents-route.js';
 import { slackWeb } from '../../activities/slack/web.js';
 import { Refusal } from '../../src/engine/base/errors.js';
 import { connect } from '../client/connect.js';
@@ -16,6 +18,7 @@ import { receiveBySocket } from './receive/socket.js';
 import { signaturesOf } from './receive/signature.js';
 import type { Receiver } from './receive/receiver.js';
 import { follow } from './tell/follow.js';
+import { incidents } from './tell/incidents.js';
 import { speak } from './tell/speak.js';
 import { waker } from './tell/waker.js';
 
@@ -52,7 +55,12 @@ export async function openSlack(options: SlackOptions): Promise<OpenSlack> {
       changed: wake.wake,
     };
     const ended = new AbortController();
-    const loops = [follow(door, ended.signal, wake.woken), speak(door, ended.signal)];
+    const channels = { [incidentsInSlack]: incidents(door) };
+    const loops = [
+      follow(door, ended.signal, wake.woken),
+      speak(door, ended.signal),
+      deliverNotices(records.notices, channels, ended.signal),
+    ];
     opened.push(() => {
       ended.abort();
       wake.wake();

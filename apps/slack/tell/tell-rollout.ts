@@ -7,9 +7,7 @@ import { settledMessage } from '../say/settled.js';
 import { reminderMessage, resultMessage } from '../say/replies.js';
 import type { Told } from '../say/speaking.js';
 import { stepsMessage } from '../say/steps.js';
-
-/** The lower, the sooner. A person who waits is told first, and the thread last. */
-const rank = { asking: 0, incident: 1, settled: 2, reminder: 3, root: 4, steps: 5 } as const;
+import { rank } from './rank.js';
 
 interface Telling {
   readonly store: SlackStore;

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { verifySignature } from '../../../activities/identity/verify.js';
 import { saidBy } from '../../../activities/slack/sealed.js';
-import type { SlackMessage } from '../../../activities/slack/message.js';
 import { doorsOf } from '../../../apps/config/identity/doors.js';
 import { startWorkspace, type Workspace } from '../../support/slack/workspace.js';
 import type { StandingRollout } from '../../support/slack/rollout.js';
@@ -94,7 +93,7 @@ it('keeps in what the door signs which message was clicked, and what it said', a
   const { rollout, question } = await asking();
   const { ts } = await question();
   const row = workspace.store.rows.find((one) => one.ts === ts)!;
-  const said = saidBy(row.wanted as SlackMessage);
+  const said = saidBy(row.wanted);
   await workspace.click('ana', await question(), 'approve');
   const { signed = '' } = rollout.state.journal.at(-1) ?? {};
   let doors = {};

@@ -47,7 +47,7 @@ describe('nothing is said twice', () => {
     'when nothing comes back': [{ type: 'hangs' }],
   };
   for (const [when, queue] of Object.entries(faults)) {
-    it(`${when}`, async () => {
+    it(when, async () => {
       workspace.proxy.next('chat.postMessage', ...queue);
       await workspace.tell(rollout);
       // What is late is done by then.

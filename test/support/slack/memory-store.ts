@@ -75,6 +75,7 @@ export function memoryStore(): SlackStore & {
       }
       return Promise.resolve();
     },
+    wanted: (rollout, about) => Promise.resolve(named({ rollout, about })?.wanted),
     messages: (rollout) => Promise.resolve(rows.filter((row) => row.rollout === rollout).map(keptOf)),
     message(id) {
       const row = rows.find((one) => one.id === id);

@@ -35,19 +35,14 @@ const firstRun = 'run-1';
 export function standingRollout(
   plan: Plan,
   environment: () => Environment,
-  {
-    name = 'shared',
-    startedBy = 'cleo',
-    readings = [] as readonly GuardReading[],
-    grown = () => undefined as void,
-  } = {},
+  { name = 'shared', startedBy = 'cleo', readings = [] as readonly GuardReading[] } = {},
 ): StandingRollout {
   const id = `rollout/${name}/${plan.runbook}/k1`;
   const identity = { rollout: id, environment: name, digest: planDigest(plan), startedBy };
   const state = initialState(plan, identity);
   state.ready = true;
   state.readings = [...readings];
-  const effects = { now: () => Date.now(), record: grown, perform: () => undefined };
+  const effects = { now: () => Date.now(), record: () => undefined, perform: () => undefined };
   const run = { plan, state, effects, underWay: { undos: new Set() } } as unknown as Run;
   record(run, 'started', `by ${startedBy}`, { by: startedBy });
 
@@ -94,7 +89,7 @@ export function standingRollout(
           by: principal,
           ...(starters && { starters }),
           ...(seen !== undefined && { seen }),
-        } as Parameters<typeof decide>[1]);
+        });
         passIfOpen();
       } catch (error) {
         if (!(error instanceof RollBack)) throw error;
