@@ -1,4 +1,4 @@
-import { SocketModeReceiver, LogLevel, type App, type ReceiverEvent } from '@slack/bolt';
+import { LogLevel, SocketModeReceiver, type App, type Logger, type ReceiverEvent } from '@slack/bolt';
 import type { Handled } from './handle.js';
 import type { Receiver } from './receiver.js';
 
@@ -19,7 +19,7 @@ export async function receiveBySocket({ appToken, url, handle, log }: SocketOpti
   const underWay = new Set<Promise<void>>();
   const receiver = new SocketModeReceiver({
     appToken,
-    logLevel: LogLevel.ERROR,
+    logger: loggerTo(log),
     ...(url !== undefined && { installerOptions: { clientOptions: { slackApiUrl: url } } }),
   });
   const processEvent = async ({ body, ack }: ReceiverEvent): Promise<void> => {
@@ -39,5 +39,19 @@ export async function receiveBySocket({ appToken, url, handle, log }: SocketOpti
       await receiver.stop();
       await Promise.all(underWay);
     },
+  };
+}
+
+/** Only what is wrong is told: the socket is closed and opened again many times a day. */
+function loggerTo(log: (line: string) => void): Logger {
+  const quiet = () => undefined;
+  return {
+    debug: quiet,
+    info: quiet,
+    warn: quiet,
+    error: (...parts) => log(`the socket to Slack: ${parts.map(String).join(' ')}`),
+    setLevel: quiet,
+    getLevel: () => LogLevel.ERROR,
+    setName: quiet,
   };
 }

@@ -40,6 +40,8 @@ export interface Workspace {
   ): Promise<number>;
   /** Clicks a button under a message. */
   click(by: string, message: StoredMessage, action: string, over?: object): Promise<number>;
+  /** The door itself, for another receiver. */
+  readonly door: Door;
   /** What only one person was told, newest last. */
   whispers(by: string): string[];
   /** The dialog that was opened last. */
@@ -102,10 +104,9 @@ export async function startWorkspace(): Promise<Workspace> {
     get: (_, name) => {
       return (given: string, ...more: unknown[]) => {
         const found = rollouts.get(given) ?? [...rollouts.values()][0];
-        return (found?.client as unknown as Record<string | symbol, (...all: unknown[]) => unknown>)[name]?.(
-          given,
-          ...more,
-        );
+        if (!found) throw new Error('this workspace has no rollout yet');
+        const client = found.client as unknown as Record<string | symbol, (...all: unknown[]) => unknown>;
+        return client[name]?.(given, ...more);
       };
     },
   });
@@ -145,6 +146,7 @@ export async function startWorkspace(): Promise<Workspace> {
     store,
     log,
     clicks: receiver.where,
+    door,
     stranger: slack.users['mallory']!,
     rollout(plan, more) {
       const made = standingRollout(plan, () => environment, more);
