@@ -1,6 +1,6 @@
 import type { SlackStore } from '../../../activities/slack/store.js';
 import type { SlackWeb } from '../../../activities/slack/web.js';
-import type { RolloutClient } from '../../client/client.js';
+import type { DirectClient } from '../../client/client.js';
 import type { Signer } from '../../client/signing/signer.js';
 import type { Environment } from '../../config/config.js';
 import type { Slack } from '../../config/slack.js';
@@ -9,7 +9,7 @@ import type { Slack } from '../../config/slack.js';
 export interface Door {
   readonly environment: string;
   readonly slack: Slack;
-  readonly client: RolloutClient;
+  readonly client: DirectClient;
   readonly store: SlackStore;
   readonly web: SlackWeb;
   readonly signer: Signer;

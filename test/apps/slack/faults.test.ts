@@ -7,8 +7,11 @@ import { clickedPlan } from './plans.js';
 let workspace: Workspace;
 let rollout: StandingRollout;
 
-beforeEach(async () => {
-  workspace = await startWorkspace();
+/** What hangs is given up soon. */
+const patience = 1_500;
+
+beforeEach(async ({ task }) => {
+  workspace = await startWorkspace(/nobody waits|nothing comes/.test(task.name) ? patience : undefined);
   rollout = workspace.rollout(clickedPlan());
   rollout.ask('approve/go', 25);
 });

@@ -71,6 +71,7 @@ export function standingRollout(
       const found = await authorise(environment(), about, request, {
         cameAt: () => Promise.resolve(undefined),
         stoppedBy: () => Promise.resolve(undefined),
+        delegated: () => Promise.resolve([]),
       });
       const answered = () => state.decisions[request.id]!;
       if ('refused' in found) {

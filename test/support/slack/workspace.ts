@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { makeDoorKey, openDoorKey } from '../../../activities/identity/door-key.js';
 import { slackWeb, type SlackWeb } from '../../../activities/slack/web.js';
 import { createSigner } from '../../../apps/client/signing/signer.js';
@@ -14,6 +13,7 @@ import { startSlack, type DemoSlack } from '../../../demo/stack/slack.js';
 import { askSlack, messagesIn, repliesTo, type StoredMessage } from '../../../demo/run/slack-workspace.js';
 import { startFaultProxy, type FaultProxy } from './fault-proxy.js';
 import { memoryStore } from './memory-store.js';
+import { postSigned, type SignedOver } from './signed-post.js';
 import { standingRollout, type StandingRollout } from './rollout.js';
 import type { Plan } from '../../../src/engine/plan/plan.js';
 
@@ -34,10 +34,7 @@ export interface Workspace {
   messages(): Promise<readonly StoredMessage[]>;
   replies(ts: string): Promise<readonly StoredMessage[]>;
   /** Sends a signed payload, and waits until all that it leads to is done. */
-  send(
-    payload: object,
-    over?: { readonly time?: number; readonly secret?: string; readonly form?: boolean },
-  ): Promise<number>;
+  send(payload: object, over?: SignedOver & { readonly form?: boolean }): Promise<number>;
   /** Clicks a button under a message. */
   click(by: string, message: StoredMessage, action: string, over?: object): Promise<number>;
   /** The door itself, for another receiver. */
@@ -62,7 +59,8 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   dora: ['support'],
 };
 
-export async function startWorkspace(): Promise<Workspace> {
+/** @param timeout milliseconds after which the door waits for Slack no more */
+export async function startWorkspace(timeout = 60_000): Promise<Workspace> {
   const { slack, stop } = await startSlack(names);
   const proxy = await startFaultProxy(slack.api);
   const made = await makeDoorKey('slack-1');
@@ -96,7 +94,7 @@ export async function startWorkspace(): Promise<Workspace> {
     records: { url: 'postgres://nowhere/none' },
   } as unknown as Environment;
 
-  const web = slackWeb({ token: slack.token, url: proxy.url, timeout: 1_500 });
+  const web = slackWeb({ token: slack.token, url: proxy.url, timeout });
   const store = memoryStore();
   const log: string[] = [];
   const rollouts = new Map<string, StandingRollout>();
@@ -177,26 +175,11 @@ export async function startWorkspace(): Promise<Workspace> {
     },
     messages: () => messagesIn(slack, slack.channel),
     replies: (ts) => repliesTo(slack, slack.channel, ts),
-    async send(
-      payload,
-      { time = Math.floor(Date.now() / 1_000), secret = slack.signingSecret, form = false } = {},
-    ) {
+    async send(payload, { form = false, ...over } = {}) {
       const fields = form ? (payload as Record<string, string>) : { payload: JSON.stringify(payload) };
-      const body = new URLSearchParams(fields).toString();
-      const signature = `v0=${createHmac('sha256', secret).update(`v0:${time}:${body}`).digest('hex')}`;
-      const response = await fetch(receiver.where, {
-        method: 'POST',
-        redirect: 'error',
-        body,
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          'x-slack-request-timestamp': String(time),
-          'x-slack-signature': signature,
-        },
-      });
-      await response.text();
+      const status = await postSigned(receiver.where, slack.signingSecret, fields, over);
       await Promise.all(underWay);
-      return response.status;
+      return status;
     },
     async click(by, { ts, blocks = [] }, action, over = {}) {
       const user = slack.users[by] ?? by;
