@@ -1,8 +1,6 @@
 import { resolve } from 'node:path';
 import { migrateRecords } from '../../activities/records/migrations/migrate.js';
-import { deliverNotices } from '../../activities/notify/post-office.js';
 import { openRecords } from '../../activities/records/records.js';
-import { incidentsInSlack } from '../../activities/slack/incidents-route.js';
 import { slackWeb } from '../../activities/slack/web.js';
 import { Refusal } from '../../src/engine/base/errors.js';
 import { connect } from '../client/connect.js';
@@ -10,25 +8,16 @@ import { signerOf } from '../client/signing/of-environment.js';
 import { recordsUrlOf, reveal, type Environment } from '../config/config.js';
 import { liveSettings } from '../config/live-settings.js';
 import type { Slack } from '../config/slack.js';
-import type { Door } from './decide/door.js';
 import type { OpenSlack, SlackOptions } from './options.js';
-import { handle } from './receive/handle.js';
-import { receiveOverHttp } from './receive/http.js';
-import { receiveBySocket } from './receive/socket.js';
-import { signaturesOf } from './receive/signature.js';
-import type { Receiver } from './receive/receiver.js';
-import { follow } from './tell/follow.js';
-import { incidents } from './tell/incidents.js';
-import { speak } from './tell/speak.js';
-import { waker } from './tell/waker.js';
+import { serveSlack } from './serve.js';
 
 /** Opens the Slack door of an environment. Throws `Refusal` for a configuration that does not fit. */
 export async function openSlack(options: SlackOptions): Promise<OpenSlack> {
-  const { environment: name, log, env = process.env, address } = options;
+  const { environment: name, log, receive, env = process.env, address } = options;
   const settings = await liveSettings(resolve(options.config), name, log);
   const opened: (() => Promise<unknown>)[] = [() => Promise.resolve(settings.close())];
   const close = async () => {
-    for (const end of opened.reverse()) await end();
+    for (let end = opened.pop(); end; end = opened.pop()) await end();
   };
   try {
     const environment = settings.now();
@@ -42,48 +31,24 @@ export async function openSlack(options: SlackOptions): Promise<OpenSlack> {
     const client = await connect({ env, ...(address !== undefined && { address }) });
     opened.push(() => client.close());
     const web = slackWeb({ token: reveal(slack.token), ...(slack.url !== undefined && { url: slack.url }) });
-    const wake = waker();
-    const door: Door = {
+    const now = () => settings.now();
+    const open = await serveSlack({
       environment: name,
       slack,
       client,
+      records,
       web,
       signer,
       log,
-      store: records.slack,
-      now: () => settings.now(),
-      changed: wake.wake,
-    };
-    const ended = new AbortController();
-    const channels = { [incidentsInSlack]: incidents(door) };
-    const loops = [
-      follow(door, ended.signal, wake.woken),
-      speak(door, ended.signal),
-      deliverNotices(records.notices, channels, ended.signal),
-    ];
-    opened.push(() => {
-      ended.abort();
-      wake.wake();
-      return Promise.all(loops);
+      now,
+      receive,
     });
-    const receiver = await receive(options, slack, door);
-    opened.push(() => receiver.close());
-    return { where: receiver.where, close };
+    opened.push(() => open.close());
+    return { where: open.where, close };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-function receive({ receive: by, log }: SlackOptions, slack: Slack, door: Door): Promise<Receiver> {
-  const taking = { log, handle: (body: unknown) => handle(door, body) };
-  if (by === 'socket') {
-    const { appToken, url } = slack;
-    if (appToken === undefined) throw missing('appToken', '--socket needs it');
-    return receiveBySocket({ ...taking, appToken: reveal(appToken), ...(url !== undefined && { url }) });
-  }
-  if (slack.signingSecret === undefined) throw missing('signingSecret', 'without it anybody could click');
-  return receiveOverHttp({ ...taking, ...by, signatures: signaturesOf(reveal(slack.signingSecret)) });
 }
 
 function requireSlack(name: string, environment: Environment): Slack {
@@ -105,13 +70,5 @@ function notShared(name: string): Refusal {
     `environment ${name}`,
     rule,
     'make it a shared one: a click is worth what its door signs',
-  );
-}
-
-function missing(member: string, why: string): Refusal {
-  return new Refusal(
-    `slack.${member}`,
-    `is not in the configuration, and ${why}`,
-    'write {"env": "VARIABLE"}',
   );
 }

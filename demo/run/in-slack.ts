@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { programOf } from '../../apps/local/child-process.js';
@@ -9,7 +9,7 @@ import type { StatusReport } from '../../src/engine/tell/report.js';
 import type { DemoDoor } from '../stack/shared-configuration.js';
 import { answerYes, nextPerson, type Answerer } from './answers.js';
 import type { Way } from './over-http.js';
-import { askSlack, messagesIn, type StoredMessage } from './slack-workspace.js';
+import { messagesIn, sendClick, type StoredMessage } from '../../apps/local/slack-workspace.js';
 
 type Workspace = NonNullable<DemoDoor['slack']>;
 
@@ -31,7 +31,7 @@ export function answerInSlack(client: Way, door: DemoDoor): Answerer {
       const message = await questionOf(slack, gate, moot);
       if (!message) return false;
       const button = buttonsOf(message).find(({ action_id }) => action_id === 'approve');
-      if (button?.value !== undefined) await click(slack, by, message, button.value);
+      if (button?.value !== undefined) await click(slack, by, message.ts, button.value);
       else await paste(door, by, message);
       return untilCounted(client, status, gate, moot);
     },
@@ -58,41 +58,14 @@ function buttonsOf({ blocks = [] }: StoredMessage) {
   return blocks.flatMap(({ type, elements = [] }) => (type === 'actions' ? elements : []));
 }
 
-/** Sends what Slack sends when somebody clicks, signed as Slack signs it. */
-async function click(slack: Workspace, by: string, { ts }: StoredMessage, value: string): Promise<void> {
-  const user = slack.users[by];
-  const { trigger_id } = await askSlack<{ trigger_id: string }>(slack, 'views.generateTriggerId', {
-    user_id: user,
-  });
-  const action = {
-    type: 'button',
-    action_id: 'approve',
+function click(slack: Workspace, by: string, ts: string, value: string): Promise<void> {
+  return sendClick(slack, {
+    url: slack.clicks,
+    user: slack.users[by] ?? '',
+    ts,
     value,
-    action_ts: `${Date.now() / 1_000}-${randomUUID()}`.slice(0, 40),
-  };
-  const payload = {
-    type: 'block_actions',
-    team: { id: slack.team },
-    user: { id: user, team_id: slack.team },
-    channel: { id: slack.channel },
-    message: { ts },
-    trigger_id,
-    actions: [action],
-  };
-  const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-  const time = String(Math.floor(Date.now() / 1_000));
-  const signature = createHmac('sha256', slack.signingSecret).update(`v0:${time}:${body}`).digest('hex');
-  const response = await fetch(slack.clicks, {
-    method: 'POST',
-    redirect: 'error',
-    body,
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      'x-slack-request-timestamp': time,
-      'x-slack-signature': `v0=${signature}`,
-    },
+    actionTs: randomUUID(),
   });
-  if (!response.ok) throw new Error(`a click was answered ${response.status}`);
 }
 
 /** Runs the command that the message holds, as somebody who pastes it. */

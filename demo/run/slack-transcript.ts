@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DemoSlack } from '../stack/slack.js';
-import { messagesIn, repliesTo, type StoredBlock, type StoredMessage } from './slack-workspace.js';
+import type { DemoSlack } from '../../apps/local/slack-emulator.js';
+import {
+  messagesIn,
+  repliesTo,
+  type StoredBlock,
+  type StoredMessage,
+} from '../../apps/local/slack-workspace.js';
 
 /** Keeps what stands in a workspace as it changes. */
 export interface Recorder {

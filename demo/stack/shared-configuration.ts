@@ -2,7 +2,7 @@ import { createToken } from '../../activities/identity/api-token.js';
 import { makeDoorKey } from '../../activities/identity/door-key.js';
 import type { Configuration } from '../../apps/config/config.js';
 import { programOf } from '../../apps/local/child-process.js';
-import type { DemoSlack } from './slack.js';
+import type { DemoSlack } from '../../apps/local/slack-emulator.js';
 
 /** How the people of the demo come in. */
 export interface DemoDoor {

@@ -174,7 +174,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 /** The emulator is loaded by those alone who want it: it is there for development only. */
 async function startWorkspace({ environments }: Configuration, started: (() => Promise<void>)[]) {
-  const { startSlack } = await import('./slack.js');
+  const { startSlack } = await import('../../apps/local/slack-emulator.js');
   const { slack, stop } = await startSlack(Object.keys(environments['local']?.people ?? {}));
   started.push(stop);
   return slack;

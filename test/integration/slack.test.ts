@@ -7,14 +7,13 @@ import { rolloutId } from '../../apps/client/rollout-id.js';
 import { rolloutType } from '../../apps/client/summary.js';
 import type { Environment } from '../../apps/config/config.js';
 import { openSlack } from '../../apps/slack/slack.js';
-import { startSlack, type DemoSlack } from '../../demo/stack/slack.js';
-import { messagesIn, repliesTo, type StoredMessage } from '../../demo/run/slack-workspace.js';
+import { startSlack, type DemoSlack } from '../../apps/local/slack-emulator.js';
+import { messagesIn, repliesTo, sendClick, type StoredMessage } from '../../apps/local/slack-workspace.js';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { boundOfStart } from '../../src/identity/claims.js';
 import { planDigest } from '../../src/engine/plan/plan-digest.js';
 import { eventually, openEnvironment, quick, type TestEnvironment } from '../support/rollouts.js';
 import { sharedEnvironment } from '../support/rollouts/shared.js';
-import { postSigned } from '../support/slack/signed-post.js';
 import { faultsOfBlocks } from '../support/slack/limits.js';
 
 const titleOf = ({ blocks = [] }: StoredMessage) => blocks[0]?.text?.text ?? '';
@@ -60,18 +59,9 @@ async function openDoors({ config, name, client }: TestEnvironment, environment:
   return [await openSlack(options), await openSlack(options)] as const;
 }
 
-async function click(url: string, slack: DemoSlack, by: string, message: StoredMessage): Promise<void> {
-  const button = buttonsOf(message).find(({ action_id }) => action_id === 'approve');
-  const payload = {
-    type: 'block_actions',
-    team: { id: slack.team },
-    user: { id: slack.users[by], team_id: slack.team },
-    channel: { id: slack.channel },
-    message: { ts: message.ts },
-    trigger_id: 'none',
-    actions: [{ type: 'button', action_id: 'approve', action_ts: `1.${by}`, value: button?.value }],
-  };
-  expect(await postSigned(url, slack.signingSecret, { payload: JSON.stringify(payload) })).toBe(200);
+function click(url: string, slack: DemoSlack, by: string, message: StoredMessage): Promise<void> {
+  const { value = '' } = buttonsOf(message).find(({ action_id }) => action_id === 'approve') ?? {};
+  return sendClick(slack, { url, user: slack.users[by] ?? '', ts: message.ts, value, actionTs: `1.${by}` });
 }
 
 it('a rollout asks in Slack, goes on by two clicks through two processes, and says each thing once', async () => {

@@ -4,7 +4,7 @@ import { saidBy } from '../../../activities/slack/sealed.js';
 import { doorsOf } from '../../../apps/config/identity/doors.js';
 import { startWorkspace, type Workspace } from '../../support/slack/workspace.js';
 import type { StandingRollout } from '../../support/slack/rollout.js';
-import type { StoredMessage } from '../../../demo/run/slack-workspace.js';
+import type { StoredMessage } from '../../../apps/local/slack-workspace.js';
 import { clickedPlan } from './plans.js';
 
 let workspace: Workspace;

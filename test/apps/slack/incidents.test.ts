@@ -3,7 +3,7 @@ import type { NoticeEvent } from '../../../activities/notify/event.js';
 import { incidents } from '../../../apps/slack/tell/incidents.js';
 import type { Channel } from '../../../activities/notify/channels/channel.js';
 import type { Environment } from '../../../apps/config/config.js';
-import { messagesIn, repliesTo, type StoredMessage } from '../../../demo/run/slack-workspace.js';
+import { messagesIn, repliesTo, type StoredMessage } from '../../../apps/local/slack-workspace.js';
 import { startWorkspace, type Workspace } from '../../support/slack/workspace.js';
 import type { StandingRollout } from '../../support/slack/rollout.js';
 import { clickedPlan } from './plans.js';

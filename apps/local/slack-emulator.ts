@@ -1,5 +1,5 @@
 import { createEmulator } from 'emulate';
-import { freePort } from '../../apps/local/ports.js';
+import { freePort } from './ports.js';
 
 /** A workspace on this machine, as an app of it sees it. */
 export interface DemoSlack {

@@ -1,4 +1,5 @@
-import type { DemoSlack } from '../stack/slack.js';
+import { createHmac } from 'node:crypto';
+import type { DemoSlack } from './slack-emulator.js';
 
 /** A message as the workspace has it. */
 export interface StoredMessage {
@@ -7,6 +8,7 @@ export interface StoredMessage {
   readonly text: string;
   readonly blocks?: readonly StoredBlock[];
   readonly reply_count?: number;
+  readonly metadata?: { readonly event_payload?: { readonly id?: string } };
 }
 
 /** A part of a message, as far as somebody who reads it sees it. */
@@ -55,4 +57,42 @@ export async function repliesTo(
     body,
   );
   return messages.filter((one) => one.ts !== ts);
+}
+
+/** A click on a button, as Slack sends it. */
+export interface SentClick {
+  /** Where the door takes clicks. */
+  readonly url: string;
+  readonly user: string;
+  /** The message under which the button stands. */
+  readonly ts: string;
+  readonly value: string;
+  /** Different for each click. */
+  readonly actionTs: string;
+}
+
+/** Sends what Slack sends when somebody clicks on Approve, signed as Slack signs it. Throws when it is not taken. */
+export async function sendClick(slack: DemoSlack, click: SentClick): Promise<void> {
+  const { url, user, ts, value, actionTs } = click;
+  const action = { type: 'button', action_id: 'approve', value, action_ts: actionTs };
+  const payload = {
+    type: 'block_actions',
+    team: { id: slack.team },
+    user: { id: user, team_id: slack.team },
+    channel: { id: slack.channel },
+    message: { ts },
+    trigger_id: 'none',
+    actions: [action],
+  };
+  const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+  const time = String(Math.floor(Date.now() / 1_000));
+  const signature = createHmac('sha256', slack.signingSecret).update(`v0:${time}:${body}`).digest('hex');
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'x-slack-request-timestamp': time,
+    'x-slack-signature': `v0=${signature}`,
+  };
+  const response = await fetch(url, { method: 'POST', redirect: 'error', body, headers });
+  await response.text();
+  if (!response.ok) throw new Error(`a click was answered ${response.status}`);
 }
