@@ -6,6 +6,7 @@ import { reveal } from '../config/config.js';
 import type { Door } from './decide/door.js';
 import type { OpenSlack, SlackOptions } from './options.js';
 import { handle } from './receive/handle.js';
+import { limitPerUser } from './receive/limit.js';
 import { receiveOverHttp } from './receive/http.js';
 import type { Receiver } from './receive/receiver.js';
 import { signaturesOf } from './receive/signature.js';
@@ -45,7 +46,8 @@ export async function serveSlack({ records, receive, ...given }: Serving): Promi
 
 function receiverOf(by: SlackOptions['receive'], door: Door): Promise<Receiver> {
   const { appToken, signingSecret, url } = door.slack;
-  const taking = { log: door.log, handle: (body: unknown) => handle(door, body) };
+  const mayAct = limitPerUser();
+  const taking = { log: door.log, handle: (body: unknown) => handle(door, mayAct, body) };
   if (by === 'socket') {
     if (appToken === undefined) throw missing('appToken', '--socket needs it');
     return receiveBySocket({ ...taking, appToken: reveal(appToken), ...(url !== undefined && { url }) });

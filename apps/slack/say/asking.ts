@@ -52,7 +52,9 @@ function changeLines({ report }: Told, next: readonly ContractStep[]): string[] 
   );
   const dropped = next.flatMap((step) => {
     if (step.type !== 'act' || step.undo.type !== 'irreversible') return [];
-    return [`⚠️ *No way back:* ${plain(step.why)} (${plain(step.target)}): ${plain(step.undo.because)}.`];
+    return [
+      `⚠️ *No way back* for \`${plain(step.target)}\`: ${plain(step.undo.because)}. ${plain(step.why)}`,
+    ];
   });
   const to = exposing.map((percent) => `*${percent} %*`).join(', then ');
   return [

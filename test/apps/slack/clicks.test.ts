@@ -140,7 +140,9 @@ it('has no buttons where a click is too weak a proof, but the command', async ()
   expect(buttonsOf(message)).toEqual([]);
   expect(textOf(message)).toContain('A click in Slack is not enough');
   expect(textOf(message)).toContain(`npx switchback approve ${rollout.id}`);
-  expect(textOf(message)).toMatch(/No way back:\* Nobody reads full_name any more/);
+  expect(textOf(message)).toMatch(
+    /No way back\* for `table:shop.customer`: its values are gone\. Nobody reads full_name any more/,
+  );
 });
 
 it('refuses such a click also when somebody forges the button', async () => {

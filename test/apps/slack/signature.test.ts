@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { limitPerUser } from '../../../apps/slack/receive/limit.js';
 import { signaturesOf } from '../../../apps/slack/receive/signature.js';
 import { startWorkspace, type Workspace } from '../../support/slack/workspace.js';
 import { clickedPlan } from './plans.js';
@@ -43,6 +44,15 @@ describe('what Slack has signed', () => {
       'it is not signed',
     );
   });
+});
+
+it('lets nobody fill a journal: thirty acts of one user a minute, and others are not held up', () => {
+  let at = 0;
+  const mayAct = limitPerUser(() => at);
+  const taken = Array.from({ length: 40 }, () => mayAct('U1')).filter(Boolean);
+  expect([taken.length, mayAct('U2')]).toEqual([30, true]);
+  at = 60_000;
+  expect(mayAct('U1')).toBe(true);
 });
 
 describe('the receiver', () => {

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { handle } from '../../../apps/slack/receive/handle.js';
+import { limitPerUser } from '../../../apps/slack/receive/limit.js';
 import { receiveBySocket } from '../../../apps/slack/receive/socket.js';
 import { eventually } from '../../support/eventually.js';
 import { startSocketServer } from '../../support/slack/socket-server.js';
@@ -18,7 +19,7 @@ it('takes clicks and commands over a socket that is opened from here', async () 
   const receiver = await receiveBySocket({
     appToken: 'xapp-1',
     url: workspace.proxy.url,
-    handle: (body) => handle(workspace.door, body),
+    handle: (body) => handle(workspace.door, limitPerUser(), body),
     log: () => undefined,
   });
   await socket.connected();

@@ -126,7 +126,7 @@ export async function startWorkspace(timeout = 60_000): Promise<Workspace> {
     signatures: signaturesOf(slack.signingSecret),
     log: (line) => void log.push(line),
     async handle(body) {
-      const { reply, after } = await handle(door, body);
+      const { reply, after } = await handle(door, () => true, body);
       if (!after) return reply ? { reply } : {};
       const done = after();
       underWay.push(done.catch((error: unknown) => void log.push(`thrown: ${String(error)}`)));
