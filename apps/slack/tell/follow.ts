@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Followed, SlackStore } from '../../../activities/slack/store.js';
+import { isRefusal } from '../../../src/engine/base/errors.js';
 import { tellRollout } from './tell-rollout.js';
 import { lookAt, type Looking } from './look-at.js';
 
@@ -52,8 +53,11 @@ async function look(following: Following, followed: Followed): Promise<void> {
     if (!isOldNews) await tellRollout(following, told, followed.told);
     await store.looked(followed, last, outcome ? undefined : againAfter(told));
   } catch (error) {
-    log(`${followed.rollout} cannot be told: ${error instanceof Error ? error.message : String(error)}`);
-    await store.looked(followed, followed.told, afterFault).catch(() => undefined);
+    const why = error instanceof Error ? error.message : String(error);
+    log(`${followed.rollout} cannot be told: ${why}`);
+    // Temporal keeps no rollout for ever, and what it has forgotten does not come back.
+    const again = isRefusal(error) ? undefined : afterFault;
+    await store.looked(followed, followed.told, again).catch(() => undefined);
   }
 }
 
