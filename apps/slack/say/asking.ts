@@ -10,6 +10,7 @@ import { answersAt } from './gate-facts.js';
 import { guardsText } from './guards.js';
 import { footer } from './footer.js';
 import { linkTo } from './link.js';
+import { rowsText } from './rows.js';
 import type { Told } from './speaking.js';
 import { clip, clock, doorText, lasting, listed, mention, plain } from './words.js';
 
@@ -25,6 +26,7 @@ export function askingMessage(told: Told): SlackMessage | undefined {
   const next = untilNextGate(told.plan, gate.step);
   const title = `${gateName(gate.step)}? ${runbook} in ${environment}`;
   const change = changeLines(told, next);
+  const rows = rowsText(told.events);
   return {
     // A locked phone shows this and no more.
     text: clip(`${title}: ${change.join(' ').replaceAll('*', '')} ${approvals(told, gate)}`, 3_000),
@@ -36,6 +38,7 @@ export function askingMessage(told: Told): SlackMessage | undefined {
         ['Approvals', approvals(told, gate)],
         ['Who may decide', whoMay(told, gate)],
         ['If nobody answers', ifNobody(told, gate)],
+        ...(rows === undefined ? [] : [['Written so far', rows] as const]),
         ['Asked for by', startedBy(told)],
       ),
       ...guardBlocks(told),

@@ -24,6 +24,7 @@ async function asking(
 ): Promise<{ rollout: StandingRollout; question: () => Promise<StoredMessage> }> {
   const name = `split-name-${(number += 1)}`;
   const rollout = workspace.rollout(clickedPlan(name));
+  rollout.record('act-done', 'every row has both shapes', { evidence: { rows: 12_345 } });
   rollout.ask(step, 25);
   await workspace.tell(rollout);
   const ts = workspace.store.rows.findLast(
@@ -57,6 +58,7 @@ it('says what whoever was just woken up has to know, and offers five answers', a
   expect(text).toContain('Everyone gets the new code path.');
   expect(text).toContain('*Exposed now*\nup to 25 % of users');
   expect(text).toContain('*Approvals*\n0 of 2');
+  expect(text).toContain('*Written so far*\n12,345 rows');
   expect(text).toContain('it rolls back');
   expect(text).toContain('cleo');
   const { users } = workspace.slack;
