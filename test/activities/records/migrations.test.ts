@@ -42,7 +42,9 @@ it('stands beside what the adapter of a target keeps in the same schema', async 
   const url = await given();
   await query(url, 'CREATE SCHEMA switchback');
   await query(url, 'CREATE TABLE switchback.environment (name text NOT NULL)');
-  expect(await migrateRecords(url, owner)).toMatchObject({ applied: ['records', 'admissions', 'notices', 'slack'] });
+  expect(await migrateRecords(url, owner)).toMatchObject({
+    applied: ['records', 'admissions', 'notices', 'slack'],
+  });
 });
 
 it('refuses the records of another environment, and of another kind', async () => {
