@@ -40,7 +40,7 @@ export const long: readonly string[] = [
   'test/activities/sentinel/{interruptions,outage,repair,silence}.test.ts',
   'test/apps/cli/long-journal.test.ts',
   'test/apps/local/{postgres-binaries,postgres-server,records-server,temporal-server}.test.ts',
-  'test/integration/{asked-while-away,builds,contested,doctor,garbage,records-lost,rounds,silence,unconfirmed,unwatched}.test.ts',
+  'test/integration/{asked-while-away,builds,contested,doctor,garbage,records-lost,rounds,silence,slack,unconfirmed,unwatched}.test.ts',
   'test/replay/finds.test.ts',
   'test/workflows/{quiet-hour,random-turns}.test.ts',
 ];
