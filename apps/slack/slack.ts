@@ -6,7 +6,7 @@ import { Refusal } from '../../src/engine/base/errors.js';
 import { connect } from '../client/connect.js';
 import { signerOf } from '../client/signing/of-environment.js';
 import { recordsUrlOf, reveal, type Environment } from '../config/config.js';
-import { liveSettings } from '../config/live-settings.js';
+import { RereadEnvironment } from '../config/reread.js';
 import type { Slack } from '../config/slack.js';
 import type { OpenSlack, SlackOptions } from './options.js';
 import { serveSlack } from './serve.js';
@@ -14,13 +14,14 @@ import { serveSlack } from './serve.js';
 /** Opens the Slack door of an environment. Throws `Refusal` for a configuration that does not fit. */
 export async function openSlack(options: SlackOptions): Promise<OpenSlack> {
   const { environment: name, log, receive, env = process.env, address } = options;
-  const settings = await liveSettings(resolve(options.config), name, log);
-  const opened: (() => Promise<unknown>)[] = [() => Promise.resolve(settings.close())];
+  const policy = await RereadEnvironment.open(resolve(options.config), name, log);
+  const keptUp = policy.keepUp();
+  const opened: (() => Promise<unknown>)[] = [() => Promise.resolve(keptUp())];
   const close = async () => {
     for (let end = opened.pop(); end; end = opened.pop()) await end();
   };
   try {
-    const environment = settings.now();
+    const { environment } = policy.last;
     const slack = requireSlack(name, environment);
     const signer = await signerOf(name, environment);
     const url = recordsUrlOf(environment);
@@ -31,7 +32,7 @@ export async function openSlack(options: SlackOptions): Promise<OpenSlack> {
     const client = await connect({ env, ...(address !== undefined && { address }) });
     opened.push(() => client.close());
     const web = slackWeb({ token: reveal(slack.token), ...(slack.url !== undefined && { url: slack.url }) });
-    const now = () => settings.now();
+    const now = () => policy.last.environment;
     const open = await serveSlack({
       environment: name,
       slack,
