@@ -38,7 +38,8 @@ export function look(
   const ordered = scrapes.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
   const newest = ordered.at(-1);
   const tooOld = `, ${span(maxAge)} are allowed`;
-  if (newest === undefined || now - newest.at > maxAge) return blind(source, newest, tooOld, now, since, lastError);
+  if (newest === undefined || now - newest.at > maxAge)
+    return blind(source, newest, tooOld, now, since, lastError);
   const from = Math.max(since, now - lookBack);
   const eligible = ordered.filter(({ at }) => at >= since);
   const inside = eligible.findIndex(({ at }) => at >= from);
