@@ -34,7 +34,7 @@ export class MeasuredSource {
     const message = `it was asked ${inWords(silent)} ago and has not answered yet`;
     const before = this.#lastError;
     return before === undefined
-      ? { message, at: Date.now() }
+      ? { message }
       : { ...before, message: `${message}; before, ${before.message}` };
   }
 
@@ -96,9 +96,8 @@ export function unknownSource(name: string, known: readonly string[]): MetricsSo
 }
 
 function toSourceError(error: unknown): SourceError {
-  const at = Date.now();
-  if (!(error instanceof Error)) return { message: String(error), at };
+  if (!(error instanceof Error)) return { message: String(error) };
   return 'badAnswer' in error && error.badAnswer === true
-    ? { message: error.message, at, badAnswer: true }
-    : { message: error.message, at };
+    ? { message: error.message, badAnswer: true }
+    : { message: error.message };
 }

@@ -80,7 +80,6 @@ function nextQuestion(
   return { id: randomUUID(), type, by, step, epoch, digest: status.digest, reason: 'answered in the demo' };
 }
 
-/** Who of the two has not approved yet. */
-export function nextPerson({ gate }: StatusReport): string | undefined {
+function nextPerson({ gate }: StatusReport): string | undefined {
   return people.find((name) => !gate?.approvals.some(({ by }) => by === name));
 }

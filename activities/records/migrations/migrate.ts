@@ -4,11 +4,10 @@ import { inTransaction, openPool, placeOf } from '../database.js';
 import { records } from './0001-records.js';
 import { admissions } from './0002-admissions.js';
 import { notices } from './0003-notices.js';
-import { slack } from './0004-slack.js';
 import type { Migration } from './migration.js';
 
 /** In order. */
-const migrations: readonly Migration[] = [records, admissions, notices, slack];
+const migrations: readonly Migration[] = [records, admissions, notices];
 
 /** Whose records they are. */
 export interface Owner {

@@ -45,6 +45,12 @@ async function start(plan: object): Promise<string> {
   return `/v1/rollouts/${started.json<{ runbook: string }>().runbook}/${key}`;
 }
 
+/** Starts one that asks, and answers what whoever starts is told. */
+async function startAsking() {
+  const started = await http.post('/v1/rollouts', { plan: askingPlan(), key: `k${randomUUID()}` }, ana);
+  return started.json<{ rollout: string; runId: string }>();
+}
+
 async function untilStatus(path: string, wanted: string): Promise<string> {
   const look = async () => http.get(`${path}/status`, ana);
   return vi.waitUntil(
@@ -81,6 +87,23 @@ describe('a rollout over HTTP', () => {
         .split('\n')
         .map((line) => JSON.parse(line) as object),
     ).toEqual(events);
+  });
+
+  it('is shown to whoever may look at it without the run by which it is known to sentinel and locks', async () => {
+    const { rollout, runId } = await startAsking();
+    const path = rollout.replace(`rollout/${environment.name}`, '/v1/rollouts');
+    const etag = await untilStatus(path, 'waiting');
+    await http.post(`${path}/decisions/approve`, {}, { ...ana, headers: { 'if-match': etag } });
+    await http.post(`${path}/decisions/abort`, { reason: 'seen enough' }, ana);
+    await untilStatus(path, 'rolled-back');
+    const { paths } = (await http.get('/openapi.json')).json<{ paths: Record<string, { get?: object }> }>();
+    const looks = Object.entries(paths).flatMap(([template, { get }]) => (get ? [template] : []));
+    expect(looks.filter((template) => template.includes('{key}')).length).toBeGreaterThan(6);
+    for (const template of looks) {
+      const at = template.replace(/.*\{runbook\}\/\{key\}/, path);
+      const { text } = await http.get(at, ana);
+      expect([at, text.length > 0, text.includes(runId)]).toEqual([at, true, false]);
+    }
   });
 
   it('needs to be told what a decision is about, and refuses what is not open any more', async () => {

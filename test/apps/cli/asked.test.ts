@@ -74,6 +74,10 @@ it('a rollout is awaited, found by whom it asks, compared, and approved by who h
   expect(shown).toMatch(/approvals +0 of 2\n/);
   expect(shown).toMatch(/plan +[0-9a-f]{12}\n/);
   expect((await call(approve, { tty: true, confirm: confirm(true) })).stdout).toContain('1 more needed');
+  // Whoever has approved is not waited for any more; the rest of their group is.
+  expect(await listed('ana', '--config', config)).toEqual([]);
+  expect(await listed('me', '--config', config)).toEqual([rollout]);
+  expect(await listed('sre')).toEqual([rollout]);
   expect(asked).toEqual(['approve approve/go as ana?', 'approve approve/go as ana?']);
 
   const quick = await call(['approve', rollout, '--as', 'ben', '--yes'], { confirm: confirm(false) });

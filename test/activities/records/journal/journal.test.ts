@@ -223,3 +223,24 @@ describe('verify', () => {
     await expect(insert(3)).rejects.toThrow(/journal_rollout_previous_key/);
   });
 });
+
+describe('signed', () => {
+  it('reads what doors have signed in all journals, a page at a time', async () => {
+    const { journal } = await given();
+    const signedBy = (jws: string, event: JournalEvent): JournalEvent => ({ ...event, signed: jws });
+    // More than a page, with some between that nobody has signed.
+    const many = events(1, 620).map((event) =>
+      event.number % 10 === 0 ? event : signedBy(`jws-${event.number}`, event),
+    );
+    await journal.append(rollout, many);
+    await journal.append('locks/local', [eventOf(1), signedBy('of-locks', eventOf(2))]);
+    await journal.append('rollout/local/another/1', [eventOf(1)]);
+    const found: { rollout: string; event: JournalEvent }[] = [];
+    for await (const { rollout: name, event } of journal.signed()) found.push({ rollout: name, event });
+    expect(found).toEqual([
+      { rollout: 'locks/local', event: signedBy('of-locks', eventOf(2)) },
+      ...many.filter(({ signed }) => signed).map((event) => ({ rollout, event })),
+    ]);
+    expect(found.length).toBeGreaterThan(500);
+  });
+});
