@@ -5,7 +5,7 @@ export interface Figure {
   readonly ours: number;
   /** What ours is compared with: another figure of the same run, or a fixed limit. */
   readonly limit: number | null;
-  /** `ours / limit`. */
+  /** `ours / limit`; null where there is no limit, or where it is 0. */
   readonly ratio: number | null;
   /** The highest ratio that is good; null where there is no goal. */
   readonly goal: number | null;
@@ -25,13 +25,14 @@ export function told(name: string, ours: number): Figure {
 
 /** A figure next to another of the same run; with `goal`, the ratio must not exceed it. */
 export function against(name: string, ours: number, limit: number, goal?: number): Figure {
-  const ratio = ours / limit;
-  const met = goal === undefined ? null : ratio <= goal;
+  // Of nothing nothing is a part: a limit of 0 is met by 0 alone.
+  const ratio = limit === 0 ? null : ours / limit;
+  const met = goal === undefined ? null : ours <= limit * goal;
   return {
     name,
     ours: rounded(ours),
     limit: rounded(limit),
-    ratio: rounded(ratio),
+    ratio: ratio === null ? null : rounded(ratio),
     goal: goal ?? null,
     met,
   };

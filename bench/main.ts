@@ -6,6 +6,7 @@ import { benchDoors } from './doors.js';
 import { benchEngine } from './engine.js';
 import { tableOf, type Figure, type Report } from './figures.js';
 import { readOptions, type BenchName, type Scale } from './options.js';
+import { benchPeople } from './people.js';
 import { benchSoak } from './soak.js';
 import { onStage, type Stage } from './stage.js';
 
@@ -15,6 +16,7 @@ const benches: { readonly [B in BenchName]: (stage: Stage, scale: Scale) => Prom
   soak: benchSoak,
   approval: benchApproval,
   doors: benchDoors,
+  people: benchPeople,
 };
 
 /** Measures and prints; answers the exit code. A goal that is missed is a figure, no failure. */

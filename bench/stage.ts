@@ -25,13 +25,16 @@ export interface Stage {
   readonly client: Client;
   /** Of Temporal. */
   readonly address: string;
+  readonly recordsUrl: string;
   readonly serverPid: number;
   /** Workflows that a worker keeps in memory. */
   readonly cached: number;
   /** Hears what goes on. */
   readonly say: (line: string) => void;
   /** Starts a worker that is ready to work and waits for `start`. */
-  worker(): Promise<BenchWorker>;
+  worker(more?: {
+    /** Its journals are kept in the records, too. */ readonly journal?: true;
+  }): Promise<BenchWorker>;
   /** Starts the API of the environment, in a process of its own. */
   api(): Promise<{ readonly url: string }>;
 }
@@ -59,11 +62,11 @@ export async function onStage<T>(
     const connection = await Connection.connect({ address: server.address });
     closing.push(() => connection.close());
     say(`Temporal's dev server runs as process ${server.pid}`);
-    const worker = async () => {
+    const worker = async ({ journal }: { readonly journal?: true } = {}) => {
       const child = await startChild({
         name: 'the worker',
         module: new URL('./worker/bench-worker-process.js', import.meta.url),
-        args: [server.address, records.url, String(cached)],
+        args: [server.address, records.url, String(cached), ...(journal ? ['journal'] : [])],
         log: join(dir, 'worker.log'),
       });
       closing.push(() => child.stop());
@@ -84,7 +87,18 @@ export async function onStage<T>(
       return { url: child.ready.url };
     };
     const { address, pid: serverPid } = server;
-    return await body({ client: new Client({ connection }), address, serverPid, cached, say, worker, api });
+    const recordsUrl = records.url;
+    const stage = {
+      client: new Client({ connection }),
+      address,
+      recordsUrl,
+      serverPid,
+      cached,
+      say,
+      worker,
+      api,
+    };
+    return await body(stage);
   } finally {
     await close();
     process.off('SIGINT', interrupt);

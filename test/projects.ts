@@ -8,7 +8,7 @@ export const servers: readonly string[] = [
   'test/activities/adapter/contract.test.ts',
   'test/activities/locks/{locks,read-targets,repair}.test.ts',
   'test/activities/postgres/**/*.test.ts',
-  'test/activities/records/{evidence,migrations,notices,outages,records}.test.ts',
+  'test/activities/records/{evidence,migrations,notices,outages,records,slack}.test.ts',
   'test/activities/records/journal/journal.test.ts',
   'test/activities/sentinel/{interruptions,judging,news,orphans,outage,repair,sentinel,silence}.test.ts',
   'test/apps/cli/{asked,locks,long-journal,server-absent,server-operator,server-refused,server-rollout,ways}.test.ts',
@@ -40,7 +40,7 @@ export const long: readonly string[] = [
   'test/activities/sentinel/{interruptions,outage,repair,silence}.test.ts',
   'test/apps/cli/long-journal.test.ts',
   'test/apps/local/{postgres-binaries,postgres-server,records-server,temporal-server}.test.ts',
-  'test/integration/{asked-while-away,builds,contested,doctor,garbage,records-lost,rounds,silence,unconfirmed,unwatched}.test.ts',
+  'test/integration/{asked-while-away,builds,contested,doctor,garbage,records-lost,rounds,silence,slack,unconfirmed,unwatched}.test.ts',
   'test/replay/finds.test.ts',
   'test/workflows/{quiet-hour,random-turns}.test.ts',
 ];

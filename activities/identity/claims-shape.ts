@@ -13,6 +13,7 @@ export const claimsShape: z.ZodType<Claims> = z.strictObject({
   step: name.exactOptional(),
   epoch: z.int().nonnegative().exactOptional(),
   seen: z.int().nonnegative().exactOptional(),
+  shown: z.strictObject({ message: name, said: z.string().regex(/^[0-9a-f]{64}$/) }).exactOptional(),
   digest: name.exactOptional(),
   decision: z.looseObject({ type: name }).and(z.record(z.string(), z.json())),
   id: name,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NoticeStore } from '../notify/store.js';
 import type { BookStore } from '../adapter/book-store.js';
+import type { SlackStore } from '../slack/store.js';
 import { admissionStore, type AdmissionStore } from './admissions.js';
 import { bookStore, openBookPool } from './books.js';
 import { captureStore, type CaptureStore } from './captures.js';
@@ -10,6 +11,7 @@ import { evidenceStore, type EvidenceStore } from './evidence.js';
 import { journalStore, type Journal } from './journal/journal.js';
 import { noticeStore } from './notices.js';
 import { planStore, type PlanStore } from './plans.js';
+import { slackStore } from './slack.js';
 
 /** Milliseconds. */
 const closeWithin = 2_000;
@@ -24,6 +26,8 @@ export interface Records {
   readonly delegations: DelegationStore;
   /** What people are to be told. */
   readonly notices: NoticeStore;
+  /** What stands in Slack. */
+  readonly slack: SlackStore;
   /** What custom acts did. */
   readonly books: BookStore;
   close(): Promise<void>;
@@ -42,6 +46,7 @@ export function openRecords(url: string): Records {
     journal: journalStore(main),
     delegations: delegationStore(main),
     notices: noticeStore(main),
+    slack: slackStore(main),
     evidence: evidenceStore(evidence),
     books: bookStore(books),
     async close() {

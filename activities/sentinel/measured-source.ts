@@ -34,7 +34,7 @@ export class MeasuredSource {
     const message = `it was asked ${inWords(silent)} ago and has not answered yet`;
     const before = this.#lastError;
     return before === undefined
-      ? { message }
+      ? { message, at: Date.now() }
       : { ...before, message: `${message}; before, ${before.message}` };
   }
 
@@ -96,8 +96,9 @@ export function unknownSource(name: string, known: readonly string[]): MetricsSo
 }
 
 function toSourceError(error: unknown): SourceError {
-  if (!(error instanceof Error)) return { message: String(error) };
+  const at = Date.now();
+  if (!(error instanceof Error)) return { message: String(error), at };
   return 'badAnswer' in error && error.badAnswer === true
-    ? { message: error.message, badAnswer: true }
-    : { message: error.message };
+    ? { message: error.message, at, badAnswer: true }
+    : { message: error.message, at };
 }

@@ -6,7 +6,7 @@ import { identitiesOf } from './identity/of-environment.js';
 import type { Identities } from './identity/identities.js';
 import type { Api, ApiOptions } from './options.js';
 import { serve } from './serve.js';
-import { signerOf } from './signing/of-environment.js';
+import { signerOf } from '../client/signing/of-environment.js';
 
 const loopback = '127.0.0.1';
 

@@ -4,7 +4,7 @@ import type { Audit } from './audit.js';
 import type { Identities } from './identity/identities.js';
 import type { HttpMetrics } from './http-metrics.js';
 import type { Runbooks } from './runbooks.js';
-import type { Signer } from './signing/signer.js';
+import type { Signer } from '../client/signing/signer.js';
 import type { Buckets, Rate } from './limits/buckets.js';
 import type { UnderWay } from './under-way.js';
 import type { Streams } from './events/streams.js';

@@ -11,7 +11,7 @@ import { createBuckets } from './limits/buckets.js';
 import { listedRunbooks } from './runbooks.js';
 import { listen, type Listening } from './server.js';
 import type { Api, ApiOptions } from './options.js';
-import type { Signer } from './signing/signer.js';
+import type { Signer } from '../client/signing/signer.js';
 import { keysUnderWay } from './under-way.js';
 
 /** What a door is opened with. */

@@ -1,5 +1,6 @@
 import { stepsOf, type ContractStep, type Plan } from '../../src/engine/plan/plan.js';
 import type { Reported } from '../client/client.js';
+import { untilNextGate } from '../client/until-next-gate.js';
 import { spread, wrap } from './paint.js';
 import { guardLines } from './tree-guards.js';
 import type { TreeOptions } from './tree-options.js';
@@ -32,14 +33,6 @@ export function approvalLines(report: Reported, plan: Plan, options: TreeOptions
     '',
     ...guardLines(readings, plan, options),
   ];
-}
-
-/** The steps that one approval lets begin. */
-function untilNextGate(plan: Plan, gate: string): readonly ContractStep[] {
-  const steps = stepsOf(plan).map(({ step }) => step);
-  const after = steps.slice(steps.findIndex(({ id }) => id === gate) + 1);
-  const next = after.findIndex(({ type }) => type === 'gate');
-  return next < 0 ? after : after.slice(0, next);
 }
 
 function exposedBy(steps: readonly ContractStep[]): string {

@@ -27,6 +27,7 @@ import { registerRecords } from './commands/records.js';
 import { registerRepair } from './commands/repair.js';
 import { registerResolve } from './commands/resolve.js';
 import { registerRights } from './commands/rights.js';
+import { registerSlack } from './commands/slack.js';
 import { registerStart } from './commands/start.js';
 import { registerRescue, registerRevert } from './commands/take-back.js';
 import { registerStatus } from './commands/status.js';
@@ -69,6 +70,7 @@ const commands = [
   registerDrill,
   registerWorker,
   registerApi,
+  registerSlack,
   registerRecords,
   registerNotify,
   registerBuilds,

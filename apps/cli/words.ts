@@ -1,10 +1,12 @@
 import { formatDuration } from '../../src/engine/base/duration.js';
-import type { Criterion, Guard, Metric, Undo } from '../../src/engine/plan/plan.js';
+import type { Guard, Metric, Undo } from '../../src/engine/plan/plan.js';
 import type { GuardReading } from '../../src/engine/state/values.js';
 import type { StatusReport } from '../../src/engine/tell/report.js';
 import { isForeign } from '../../src/engine/state/look.js';
 import type { FailedAttempts } from '../client/client.js';
 import { describeCause } from '../../src/engine/state/interruptions.js';
+
+export { limitText, valueText } from '../client/guard-text.js';
 
 /** A length of time that grows while one looks: whole seconds, so that it does not flicker. */
 export function ticking(ms: number): string {
@@ -83,28 +85,6 @@ export function moment(at: number): string {
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, ' UTC');
-}
-
-/** A metric's value in the unit people think in. */
-export function valueText(metric: Metric | undefined, value: number): string {
-  if (metric?.type === 'error-rate') return `${significant(value * 100)} %`;
-  if (metric?.type !== 'latency') return String(Math.round(value * 10_000) / 10_000);
-  return value < 10 ? `${significant(value * 1_000)} ms` : `${significant(value)} s`;
-}
-
-/** A guard's limit; `baseline` is what a relative one compares with, where it is known. */
-export function limitText({ metric, criterion }: Guard, baseline?: number): string {
-  if (criterion.type === 'absolute') return `at most ${valueText(metric, criterion.atMost)}`;
-  const against = baseline === undefined ? 'the baseline' : valueText(metric, baseline);
-  return `at most ${percentText(criterion)} over ${against}`;
-}
-
-function percentText({ ratio }: Extract<Criterion, { type: 'relative' }>): string {
-  return `${significant((ratio - 1) * 100)} %`;
-}
-
-function significant(value: number): string {
-  return String(value >= 100 ? Math.round(value) : Number(value.toPrecision(2)));
 }
 
 /** What a guard measures. */

@@ -6,6 +6,7 @@ import { ambiguousPrincipals } from './identity/who-is-who.js';
 import type { Environment } from './environment.js';
 import { secretsOfChannels } from './notify.js';
 import { secretsOf } from './metrics-settings.js';
+import { secretsOfSlack } from './slack.js';
 
 /** What is wrong between the sections of an environment; the first is told. */
 export function* faultsOf(given: Environment): Generator<Fault> {
@@ -25,13 +26,14 @@ function* recordsInADirectory({ records }: Environment): Generator<Fault> {
   yield fault(message, 'records');
 }
 
-function* plainSecrets({ databases, metrics, records, door, notify }: Environment): Generator<Fault> {
+function* plainSecrets({ databases, metrics, records, door, notify, slack }: Environment): Generator<Fault> {
   const secrets = [
     ...(typeof records === 'string' ? [] : [[records.url, 'records', 'url'] as const]),
     ...(door ? [[door.key, 'door', 'key'] as const] : []),
     ...(notify ? secretsOfChannels(notify) : []).map(
       ([value, ...path]) => [value, 'notify', 'channels', ...path] as const,
     ),
+    ...(slack ? secretsOfSlack(slack) : []).map(([value, member]) => [value, 'slack', member] as const),
     ...Object.entries(databases).map(([name, { url }]) => [url, 'databases', name, 'url'] as const),
     ...Object.entries(metrics).flatMap(([name, source]) =>
       secretsOf(source).map(([value, ...path]) => [value, 'metrics', name, ...path] as const),

@@ -9,6 +9,7 @@ import { notify } from './notify.js';
 import { metrics } from './metrics-settings.js';
 import { records } from './records-settings.js';
 import { httpAddress, members, nonEmpty, secret } from './settings.js';
+import { slack } from './slack.js';
 
 const flags = members({
   /** A file in flagd's JSON format. */
@@ -53,6 +54,8 @@ export const sections = members({
   runbooks: z.record(nonEmpty, nonEmpty).exactOptional(),
   /** Who is told what, beside the console of the worker. */
   notify: notify.exactOptional(),
+  /** How people are asked in Slack. */
+  slack: slack.exactOptional(),
   /** Where captures, plans, evidence and journals are kept, for all of the environment's workers the same. */
   records,
 });

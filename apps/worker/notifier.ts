@@ -7,6 +7,7 @@ import type { Notifier } from '../../activities/notify/notifier.js';
 import type { Channels } from '../../activities/notify/post-office.js';
 import { allOf, routedNotifier } from '../../activities/notify/routed.js';
 import type { NoticeStore } from '../../activities/notify/store.js';
+import { incidentsRoute } from '../../activities/slack/incidents-route.js';
 import { reveal, type Environment } from '../config/config.js';
 import type { Notify } from '../config/notify.js';
 
@@ -19,14 +20,15 @@ export function channelsOf({ notify }: Environment): Channels {
 /** Tells the console, and keeps what the environment's routes send elsewhere. */
 export function notifierOf(
   name: string,
-  { notify }: Environment,
+  { notify, slack }: Environment,
   channels: Channels,
   store: NoticeStore,
   tell: (text: string) => void,
 ): Notifier {
   const own = consoleNotifier(tell);
-  if (!notify) return own;
-  return allOf([own, routedNotifier({ environment: name, channels, routes: notify.routes, store })]);
+  const routes = [...(notify?.routes ?? []), ...(slack ? [incidentsRoute] : [])];
+  if (routes.length === 0) return own;
+  return allOf([own, routedNotifier({ environment: name, channels, routes, store })]);
 }
 
 function channelOf(configured: Notify['channels'][string]): Channel {

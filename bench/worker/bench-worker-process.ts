@@ -5,15 +5,17 @@ import type { Answers, Request } from './messages.js';
 import { Samples } from './samples.js';
 import { World } from './world.js';
 
-const [address, records, cached] = process.argv.slice(2);
-if (!address || !records || !cached) throw new Error('usage: bench-worker-process ADDRESS RECORDS CACHED');
+const [address, records, cached, journal] = process.argv.slice(2);
+if (!address || !records || !cached)
+  throw new Error('usage: bench-worker-process ADDRESS RECORDS CACHED [journal]');
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 const world = new World();
 const samples = new Samples();
-const worker = await createBenchWorker({ address, records, cached: Number(cached), world, samples });
+const kept = { address, records, cached: Number(cached), journal: journal === 'journal' };
+const worker = await createBenchWorker({ ...kept, world, samples });
 let ended: Promise<void> | undefined;
 
 const answers: { [R in keyof Answers]: (request: Request) => Answers[R] } = {

@@ -5,6 +5,7 @@ import { createLocksActivities } from '../../activities/locks/locks-activities.j
 import { createLookAt } from '../../activities/sentinel/look-at.js';
 import { openRecords } from '../../activities/records/records.js';
 import { createSentinelActivities } from '../../activities/sentinel/sentinel-activities.js';
+import { exporterOf } from '../../apps/worker/export-journal.js';
 import { framed } from '../../apps/worker/framed.js';
 import { createVerbs } from '../../apps/worker/perform-verbs.js';
 import { bundleWorkflows } from '../../apps/worker/workflow-bundle.js';
@@ -21,10 +22,12 @@ export async function createBenchWorker(options: {
   readonly records: string;
   /** How many workflows stay in memory between their tasks. */
   readonly cached: number;
+  /** Whether journals are kept in the records, and not only where the engine has them. */
+  readonly journal: boolean;
   readonly world: World;
   readonly samples: Samples;
 }): Promise<Worker> {
-  const { address, records, cached, world, samples } = options;
+  const { address, records, cached, journal, world, samples } = options;
   const logger = new DefaultLogger('WARN');
   Runtime.install({ logger, shutdownSignals: [] });
   const connection = await NativeConnection.connect({ address });
@@ -49,7 +52,7 @@ export async function createBenchWorker(options: {
       ...sentinel,
       ...createLocksActivities({ ...place, records: kept, verify: verbs.verify }),
       notify: nothing,
-      exportJournal: nothing,
+      exportJournal: journal ? exporterOf(kept.journal, place.client) : nothing,
       authorise: ({ requests }: { readonly requests: readonly unknown[] }) =>
         Promise.resolve(requests.map(() => ({ principal: { name: 'ana', groups: ['bench'] } }))),
     }),

@@ -80,6 +80,7 @@ function nextQuestion(
   return { id: randomUUID(), type, by, step, epoch, digest: status.digest, reason: 'answered in the demo' };
 }
 
-function nextPerson({ gate }: StatusReport): string | undefined {
+/** Who of the two has not approved yet. */
+export function nextPerson({ gate }: StatusReport): string | undefined {
   return people.find((name) => !gate?.approvals.some(({ by }) => by === name));
 }

@@ -3,6 +3,7 @@ import type { Way } from './over-http.js';
 import type { Plan } from '../../src/engine/plan/plan.js';
 import type { StatusReport } from '../../src/engine/tell/report.js';
 import { answerYes, askHere, Detached } from './answers.js';
+import { answerInSlack } from './in-slack.js';
 import type { DemoOptions } from './options.js';
 import { scenarios } from './scenarios.js';
 import { openScreen, type Screen } from './screen.js';
@@ -32,7 +33,8 @@ export async function follow({
   const scenario = scenarios[options.scenario];
   const screen = openScreen(options.json ? process.stderr : process.stdout);
   const asked = screen.interactive ? askHere(client, plan) : undefined;
-  const answerer = options.yes ? answerYes(client) : asked;
+  const inSlack = supervisor.door?.slack && answerInSlack(client, supervisor.door);
+  const answerer = inSlack ?? (options.yes ? answerYes(client) : asked);
   let left = false;
   const leave = () => (left = true);
   process.once('SIGINT', leave);

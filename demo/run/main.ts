@@ -12,6 +12,7 @@ import { demoParams, scenarios } from './scenarios.js';
 import { describeSummary, summarise, type Summary } from './summary.js';
 import { startSupervisor, type Supervisor } from './supervisor.js';
 import { acceptedAnswers } from './decisions.js';
+import { recordMessages, type Recorder } from './slack-transcript.js';
 import { comeIn } from './ways.js';
 import type { Way } from './over-http.js';
 
@@ -34,6 +35,7 @@ async function runDemo(options: DemoOptions): Promise<Summary> {
       candidate: scenario.candidate,
       onProgress: (line) => log(`  ${line}`),
       ...(options.api !== undefined && { api: options.api }),
+      ...(options.slack && { slack: true }),
     },
     (stop) => (end = stop),
   );
@@ -54,6 +56,8 @@ async function carryOut(options: DemoOptions, supervisor: Supervisor): Promise<S
   const { state } = supervisor;
   const plan = splitCustomerName.evaluate(demoParams);
   const { way: client, start, close } = await comeIn(supervisor);
+  const workspace = supervisor.door?.slack;
+  const recorder = workspace && options.transcript ? recordMessages(workspace) : undefined;
   try {
     const rollout = await start(plan);
     log(
@@ -66,8 +70,14 @@ async function carryOut(options: DemoOptions, supervisor: Supervisor): Promise<S
     });
     return await conclude(options, supervisor, client, plan, status);
   } finally {
+    if (recorder) await printTranscript(recorder, options);
     await close();
   }
+}
+
+async function printTranscript(recorder: Recorder, { json }: DemoOptions): Promise<void> {
+  const print = json ? log : (line: string) => void process.stdout.write(`${line}\n`);
+  for (const line of await recorder.end()) print(line);
 }
 
 /** Stops the customers, then looks at everything from outside. */

@@ -8,16 +8,23 @@ export interface DemoOptions {
   readonly json: boolean;
   /** The port of an API that carries everything, in an environment of kind `shared`; 0 for any that is free. */
   readonly api?: number;
+  /** Approvals are clicked in a workspace of Slack on this machine. */
+  readonly slack?: true;
+  /** Every message of it is printed in the end. */
+  readonly transcript: boolean;
   /** All stays up when the scenario has ended, until SIGTERM. */
   readonly keep: boolean;
 }
 
 export const usage = `npm run demo -- [--scenario ${scenarioNames.join('|')}] [--yes] [-o json]
-                [--door api [--keep] [--port N]]
+                [--door api|slack [--keep] [--port N]] [--slack-transcript]
 
   --scenario NAME  what to show (default: good)
   --yes            answer approvals with yes, and missing evidence with roll back
   --door api       carry it out over HTTP, by people with tokens, in a shared environment
+  --door slack     the same, and people are asked in Slack: an emulator on this machine
+  --slack-transcript
+                   with --door slack: print every message as it stands there, on stderr with -o json
   --port N         the API listens on 127.0.0.1:N (default: any port that is free)
   --keep           leave everything running at the end, until SIGTERM
   -o json          one JSON object as the last line of stdout
@@ -40,11 +47,17 @@ export function readOptions(args: readonly string[]): DemoOptions | undefined {
   if (values.output !== undefined && values.output !== 'json') {
     throw new UsageError(`output ${values.output} is unknown: use -o json, or leave it out`);
   }
-  if (values.door !== undefined && values.door !== 'api') {
-    throw new UsageError(`door ${values.door} is unknown: use --door api, or leave it out`);
+  if (values.door !== undefined && values.door !== 'api' && values.door !== 'slack') {
+    throw new UsageError(`door ${values.door} is unknown: use --door api or --door slack, or leave it out`);
+  }
+  if (values.door !== 'slack' && values['slack-transcript']) {
+    throw new UsageError('--slack-transcript is of a workspace: give --door slack, too');
+  }
+  if (values.door === 'slack' && !values.yes) {
+    throw new UsageError('--door slack clicks by itself: give --yes, too');
   }
   if (values.door === undefined && (values.keep || values.port !== undefined)) {
-    throw new UsageError('--keep and --port are of an API: give --door api, too');
+    throw new UsageError('--keep and --port are of an API: give --door api or --door slack, too');
   }
   const port = values.port ?? '0';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new UsageError(`port ${port} is none`);
@@ -53,7 +66,9 @@ export function readOptions(args: readonly string[]): DemoOptions | undefined {
     yes: values.yes,
     json: values.output === 'json',
     keep: values.keep,
+    transcript: values['slack-transcript'],
     ...(values.door !== undefined && { api: Number(port) }),
+    ...(values.door === 'slack' && { slack: true as const }),
   };
 }
 
@@ -67,6 +82,7 @@ function parse(args: readonly string[]) {
         output: { type: 'string', short: 'o' },
         door: { type: 'string' },
         port: { type: 'string' },
+        'slack-transcript': { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },

@@ -2,6 +2,7 @@ import { createToken } from '../../activities/identity/api-token.js';
 import { makeDoorKey } from '../../activities/identity/door-key.js';
 import type { Configuration } from '../../apps/config/config.js';
 import { programOf } from '../../apps/local/child-process.js';
+import type { DemoSlack } from '../../apps/local/slack-emulator.js';
 
 /** How the people of the demo come in. */
 export interface DemoDoor {
@@ -9,11 +10,15 @@ export interface DemoDoor {
   readonly environment: string;
   /** By person; shown to nobody but the demo itself. */
   readonly tokens: Readonly<Record<string, string>>;
+  /** The workspace in which they are asked, and where their clicks are taken; where there is one. */
+  readonly slack?: DemoSlack & { readonly clicks: string };
 }
 
 /** An environment that people have to prove themselves in, and what its processes are given beside its file. */
 interface Shared {
   readonly configuration: object;
+  /** The same for the process of the Slack door, which signs with a key of its own. */
+  readonly slackConfiguration?: object;
   readonly environment: string;
   /** Variables that the file names: no secret stands in it. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -23,10 +28,13 @@ interface Shared {
 const door = 'api';
 const lasts = 24 * 3_600_000;
 
-/** The environment of the demo's stack as one of kind `shared`: tokens, a policy, and a door that signs. */
-export async function sharedConfiguration({ environments: { local } }: Configuration): Promise<Shared> {
+/** The environment of the demo's stack as one of kind `shared`: tokens, a policy, and doors that sign. */
+export async function sharedConfiguration(
+  { environments: { local } }: Configuration,
+  slack?: DemoSlack,
+): Promise<Shared> {
   const { people = {}, databases = {}, records, ...same } = local ?? {};
-  const key = await makeDoorKey('demo');
+  const [key, slackKey] = await Promise.all([makeDoorKey('demo'), makeDoorKey('demo-slack')]);
   const made = Object.keys(people).map((name) => [name, createToken()] as const);
   const expires = new Date(Date.now() + lasts).toISOString();
   const shared = {
@@ -35,7 +43,10 @@ export async function sharedConfiguration({ environments: { local } }: Configura
     databases: { shop: { url: { env: 'DEMO_SHOP_URL' } } },
     records: { url: { env: 'DEMO_RECORDS_URL' } },
     principals: Object.fromEntries(
-      Object.entries(people).map(([name, groups]) => [name, { kind: 'person', groups }]),
+      Object.entries(people).map(([name, groups]) => [
+        name,
+        { kind: 'person', groups, ...(slack && { slack: { team: slack.team, user: slack.users[name] } }) },
+      ]),
     ),
     policy: {
       rights: [
@@ -51,21 +62,37 @@ export async function sharedConfiguration({ environments: { local } }: Configura
         scopes: ['start', 'approve'],
         expires,
       })),
-      doors: { [door]: { keys: [{ kid: key.kid, x: key.x }], proofs: ['token'] } },
+      doors: {
+        [door]: { keys: [{ kid: key.kid, x: key.x }], proofs: ['token'] },
+        ...(slack && { slack: { keys: [{ kid: slackKey.kid, x: slackKey.x }], proofs: ['slack'] } }),
+      },
     },
     door: { name: door, key: { env: 'DEMO_DOOR_KEY' } },
     runbooks: { 'split-customer-name': runbookFile() },
+    ...(slack && { slack: slackSection(slack) }),
   };
+  const inSlack = { ...shared, door: { name: 'slack', key: { env: 'DEMO_SLACK_DOOR_KEY' } } };
   return {
     configuration: { environments: { shared } },
+    ...(slack && { slackConfiguration: { environments: { shared: inSlack } } }),
     environment: 'shared',
     secrets: {
       DEMO_SHOP_URL: textOf(databases['shop']?.url),
       DEMO_RECORDS_URL: textOf(typeof records === 'object' ? records.url : undefined),
       DEMO_DOOR_KEY: key.secret,
+      ...(slack && {
+        DEMO_SLACK_DOOR_KEY: slackKey.secret,
+        DEMO_SLACK_TOKEN: slack.token,
+        DEMO_SLACK_SIGNING_SECRET: slack.signingSecret,
+      }),
     },
     tokens: Object.fromEntries(made.map(([name, { token }]) => [name, token])),
   };
+}
+
+function slackSection({ team, channel, incidents, api }: DemoSlack): object {
+  const secrets = { token: { env: 'DEMO_SLACK_TOKEN' }, signingSecret: { env: 'DEMO_SLACK_SIGNING_SECRET' } };
+  return { ...secrets, team, channel, incidents, url: api };
 }
 
 /** Source or built, as this very module. */

@@ -10,6 +10,7 @@ import { localConfiguration } from './local-configuration.js';
 import { sharedConfiguration, type DemoDoor } from './shared-configuration.js';
 import { removePostgres } from '../../apps/local/postgres-place.js';
 import { startPostgres } from '../../apps/local/postgres-server.js';
+import type { Configuration } from '../../apps/config/config.js';
 import type { StackState } from '../../apps/config/state-file.js';
 import { provideTemporalCli } from '../../apps/local/temporal-binary.js';
 import { startTemporal } from '../../apps/local/temporal-server.js';
@@ -24,6 +25,8 @@ export interface StackOptions {
   readonly onProgress: (line: string) => void;
   /** People come in by an API at this port (0: any that is free), in an environment of kind `shared`. */
   readonly api?: number;
+  /** Beside the API, people are asked in a workspace of Slack on this machine. */
+  readonly slack?: boolean;
 }
 
 /** A running stack: everything a rollout needs, on this machine alone. */
@@ -103,7 +106,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       shop: shop.ready,
       customers: options.customers,
     });
-    const shared = options.api === undefined ? undefined : await sharedConfiguration(local);
+    const workspace = options.slack ? await startWorkspace(local, started) : undefined;
+    const shared = options.api === undefined ? undefined : await sharedConfiguration(local, workspace);
     const { configuration, environment, secrets } = shared ?? { ...localOnly, configuration: local };
     await writeFile(config, `${JSON.stringify(configuration, null, 2)}\n`, { mode: 0o600 });
 
@@ -128,10 +132,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         log: join(dir, 'api.log'),
       }));
     if (api) started.push(() => api.stop());
+    const clicks =
+      shared?.slackConfiguration && (await startSlackDoor(dir, temporal.address, shared, started));
     await untilServed(load);
 
     return {
-      ...(shared && api && { door: { url: api.ready.url, environment, tokens: shared.tokens } }),
+      ...(shared &&
+        api && {
+          door: {
+            url: api.ready.url,
+            environment,
+            tokens: shared.tokens,
+            ...(workspace && clicks !== undefined && { slack: { ...workspace, clicks } }),
+          },
+        }),
       ledgerFile,
       shop,
       load,
@@ -156,6 +170,34 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** The emulator is loaded by those alone who want it: it is there for development only. */
+async function startWorkspace({ environments }: Configuration, started: (() => Promise<void>)[]) {
+  const { startSlack } = await import('../../apps/local/slack-emulator.js');
+  const { slack, stop } = await startSlack(Object.keys(environments['local']?.people ?? {}));
+  started.push(stop);
+  return slack;
+}
+
+/** Answers where clicks are taken. */
+async function startSlackDoor(
+  dir: string,
+  address: string,
+  { environment, slackConfiguration, secrets }: Awaited<ReturnType<typeof sharedConfiguration>>,
+  started: (() => Promise<void>)[],
+): Promise<string> {
+  const config = join(dir, 'switchback.slack.json');
+  await writeFile(config, `${JSON.stringify(slackConfiguration, null, 2)}\n`, { mode: 0o600 });
+  const door = await startChild<ApiReady>({
+    name: 'the Slack door',
+    module: new URL('../../apps/slack/slack-process.js', import.meta.url),
+    args: [environment, config, address, '0'],
+    env: secrets,
+    log: join(dir, 'slack.log'),
+  });
+  started.push(() => door.stop());
+  return door.ready.url;
 }
 
 async function startTemporalServer({ dir, onProgress }: StackOptions, started: (() => Promise<void>)[]) {

@@ -5,6 +5,8 @@ import { span } from './words.js';
 /** Why a source could not be read last. */
 export interface SourceError {
   readonly message: string;
+  /** When it was known, in milliseconds since the epoch. */
+  readonly at: number;
   /** The source answered, but not with measurements: its address or its settings are wrong. */
   readonly badAnswer?: boolean;
 }
@@ -36,7 +38,8 @@ export function look(
   const ordered = scrapes.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
   const newest = ordered.at(-1);
   const tooOld = `, ${span(maxAge)} are allowed`;
-  if (newest === undefined || now - newest.at > maxAge) return blind(source, newest, tooOld, now, lastError);
+  if (newest === undefined || now - newest.at > maxAge)
+    return blind(source, newest, tooOld, now, since, lastError);
   const from = Math.max(since, now - lookBack);
   const eligible = ordered.filter(({ at }) => at >= since);
   const inside = eligible.findIndex(({ at }) => at >= from);
@@ -45,7 +48,7 @@ export function look(
   const window = begin < 0 ? [] : eligible.slice(begin);
   const first = window[0];
   if (first === undefined || window.length < 2) {
-    if (lastError !== undefined) return blind(source, newest, '', now, lastError);
+    if (lastError !== undefined) return blind(source, newest, '', now, since, lastError);
     const reason = `source ${source} was measured ${first === undefined ? 'not once' : 'only once'} in the last ${span(now - from)}: an increase needs two measurements`;
     return { verdict: 'no-evidence', reason };
   }
@@ -57,13 +60,15 @@ function blind(
   newest: Scrape | undefined,
   remark: string,
   now: number,
+  since: number,
   lastError?: SourceError,
 ): Sight {
   const age =
     newest === undefined
       ? 'it has not been measured yet'
       : `its newest measurement is ${span(now - newest.at)} old${remark}`;
-  if (lastError?.badAnswer === true) {
+  // What it answered before anybody asked may have been mended since: nobody is refused for that.
+  if (lastError?.badAnswer === true && lastError.at >= since) {
     const reason = `source ${source} answers, but not with measurements (${age}): ${lastError.message}`;
     return { verdict: 'error', reason };
   }

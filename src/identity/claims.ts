@@ -25,11 +25,20 @@ export interface Bound {
   readonly by: string;
 }
 
+/** What somebody had before their eyes when they decided: so that it can be shown later what they were told. */
+export interface Shown {
+  /** The message, by a name that its door understands. */
+  readonly message: string;
+  /** SHA-256 of what it said, in hex. */
+  readonly said: string;
+}
+
 /** What a door knows of a decision and nobody else: who it was, how that was shown, and when. */
 export interface Vouched {
   readonly id: string;
   /** The newest number of the journal that whoever decided had seen. */
   readonly seen?: number;
+  readonly shown?: Shown;
   readonly proof: Proof;
   /** The door. */
   readonly via: string;

@@ -109,7 +109,7 @@ describe('the window of a reading', () => {
 
 describe('a source that cannot be read', () => {
   const guard = guardOf(absolute(0.02));
-  const refused = { message: 'http://shop/metrics cannot be read: connect ECONNREFUSED' };
+  const refused = { message: 'http://shop/metrics cannot be read: connect ECONNREFUSED', at: now };
 
   it('is no evidence once the newest measurement is too old, and says why and how old', () => {
     const old = window().map(({ at, arms }) => ({ at: at - 9_000, arms }));
@@ -146,9 +146,17 @@ describe('a source that cannot be read', () => {
   });
 
   it('is an error when it answers nonsense', () => {
-    const bad = { message: 'answers with text/html', badAnswer: true };
+    const bad = { message: 'answers with text/html', at: now, badAnswer: true };
     expect(read(guard, [], {}, bad)).toMatchObject({
       verdict: 'error',
+      reason: expect.stringContaining('answers with text/html'),
+    });
+  });
+
+  it('is no error for whoever asks since: it may have been mended', () => {
+    const bad = { message: 'answers with text/html', at: now - 1, badAnswer: true };
+    expect(read(guard, [], { since: now }, bad)).toMatchObject({
+      verdict: 'no-evidence',
       reason: expect.stringContaining('answers with text/html'),
     });
   });

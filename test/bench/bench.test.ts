@@ -33,6 +33,7 @@ describe('a benchmark', () => {
       ['--rollouts', '2', '--every', '200ms'],
       /switchback status, cold, median, ms, against bare node/,
     ],
+    ['people', ['--rollouts', '2'], /click to next act, p99, ms/],
     ['soak', ['--rollouts', '2', '--every', '200ms'], /all sampled again after kill -9, s/],
   ])('%s ends with one line of JSON, in the form that was agreed', async (name, args, figure) => {
     const { code, stdout, stderr } = await bench([name, ...args, '-o', 'json']);
@@ -65,7 +66,11 @@ describe('the command', () => {
   });
 
   it.each([
-    ['a benchmark that is not there', ['speed'], /Allowed choices are engine, breach, soak, approval, doors/],
+    [
+      'a benchmark that is not there',
+      ['speed'],
+      /Allowed choices are engine, breach, soak, approval, doors, people/,
+    ],
     ['no benchmark', [], /missing required argument 'bench'/],
     ['a part of a rollout', ['soak', '--rollouts', '0.5'], /whole number above zero/],
     ['an interval that is none', ['soak', '--every', 'often'], /is not a duration/],

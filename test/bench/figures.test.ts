@@ -18,6 +18,11 @@ describe('a figure', () => {
     expect(within('c', 100, 100)).toMatchObject({ ratio: 1, goal: 1, met: true });
   });
 
+  it('with a limit of nothing is met by nothing alone', () => {
+    expect(within('posted twice', 0, 0)).toMatchObject({ ours: 0, limit: 0, ratio: null, met: true });
+    expect(within('posted twice', 1, 0)).toMatchObject({ ours: 1, limit: 0, ratio: null, met: false });
+  });
+
   it('misses its goal by what rounding would hide', () => {
     expect(against('d', 1_100.1, 1_000, 1.1)).toMatchObject({ ratio: 1.1, met: false });
   });

@@ -47,3 +47,29 @@ it('carries the good scenario over HTTP in a shared environment, and stays up un
     ],
   });
 }, 300_000);
+
+it('has go approved by two clicks in Slack, and purge, for which a click is too little, by the command that the message holds', async () => {
+  const args = ['--door', 'slack', '--yes', '-o', 'json', '--slack-transcript'];
+  const { ended, said } = demo(args, () => undefined);
+  const code = await ended;
+  const { out, err } = said();
+  expect([code, code === 0 ? '' : err]).toEqual([0, '']);
+  const lines = out.trim().split('\n');
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '{}')).toMatchObject({
+    scenario: 'good',
+    outcome: 'completed',
+    failed: 0,
+    rowsLost: 0,
+    verified: true,
+    decisions: [
+      { by: 'ana', via: 'slack', submittedBy: 'ana' },
+      { by: 'ben', via: 'slack', submittedBy: 'ben' },
+      { by: 'ana', via: 'api', submittedBy: 'ana' },
+    ],
+  });
+  expect(err).toContain('go? split-customer-name in shared');
+  expect(err).toContain('[Approve] [Reject…] [Not yet…] [Comment…] [Details]');
+  expect(err).toMatch(/npx switchback approve rollout\/shared\/split-customer-name/);
+  expect(err).toContain('split-customer-name in shared: completed');
+}, 300_000);

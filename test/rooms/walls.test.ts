@@ -114,6 +114,13 @@ const violations: Violation[] = [
     'a worker': "export * from '../worker/worker.js';",
     'the command line': "export * from '../cli/words.js';",
   }),
+  ...forbidden('apps/slack', 'tsc', {
+    'a worker': "export * from '../worker/worker.js';",
+    'another door': "export * from '../api/serve.js';",
+  }),
+  ...forbidden('apps/slack', 'oxlint', {
+    'a client that posts twice': "export * from '@slack/web-api';",
+  }),
   ...forbidden('apps/worker', 'tsc', { 'a client': "export * from '../client/client.js';" }),
   ...forbidden('apps/local', 'tsc', {
     'a worker': "export * from '../worker/worker.js';",
@@ -137,7 +144,10 @@ const violations: Violation[] = [
     'a poll that gets lost between tests that run at once':
       "import { expect } from 'vitest';\nexport const planted = expect.poll(() => 1);",
   }),
-  ...forbidden('activities', 'oxlint', { 'the workflow sandbox': "export * from '@temporalio/workflow';" }),
+  ...forbidden('activities', 'oxlint', {
+    'the workflow sandbox': "export * from '@temporalio/workflow';",
+    'a receiver of clicks': "export * from '@slack/bolt';",
+  }),
 ];
 
 const root = resolve(import.meta.dirname, '../..');

@@ -4,10 +4,11 @@ import { inTransaction, openPool, placeOf } from '../database.js';
 import { records } from './0001-records.js';
 import { admissions } from './0002-admissions.js';
 import { notices } from './0003-notices.js';
+import { slack } from './0004-slack.js';
 import type { Migration } from './migration.js';
 
 /** In order. */
-const migrations: readonly Migration[] = [records, admissions, notices];
+const migrations: readonly Migration[] = [records, admissions, notices, slack];
 
 /** Whose records they are. */
 export interface Owner {

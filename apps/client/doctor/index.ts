@@ -6,6 +6,7 @@ import { records } from './records.js';
 import { rollouts } from './rollouts.js';
 import { sentinel } from './sentinel.js';
 import { server } from './server.js';
+import { slack } from './slack.js';
 import { speed } from './speed.js';
 import { workers } from './workers.js';
 
@@ -19,6 +20,7 @@ export const checks: readonly Check[] = [
   rollouts,
   configuration,
   records,
+  slack,
 ];
 
 /** What one check found. */

@@ -84,7 +84,7 @@ describe('a slow source', () => {
     await vi.advanceTimersByTimeAsync(900);
     expect(source.lastError).toBeUndefined();
     await vi.advanceTimersByTimeAsync(2_100);
-    expect(source.lastError).toEqual({ message: 'it was asked 3 s ago and has not answered yet' });
+    expect(source.lastError).toMatchObject({ message: 'it was asked 3 s ago and has not answered yet' });
     await vi.advanceTimersByTimeAsync(7_000);
     await measured;
     expect(source.lastError).toBeUndefined();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { byName } from '../../../apps/api/identity/by-name.js';
-import { createSigner } from '../../../apps/api/signing/signer.js';
-import { signerOf } from '../../../apps/api/signing/of-environment.js';
+import { createSigner } from '../../../apps/client/signing/signer.js';
+import { signerOf } from '../../../apps/client/signing/of-environment.js';
 import type { Caller } from '../../../apps/api/caller.js';
 import { makeDoorKey, openDoorKey } from '../../../activities/identity/door-key.js';
 import { verify } from '../../../activities/identity/verify.js';

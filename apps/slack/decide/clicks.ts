@@ -1,0 +1,69 @@
+import { unsealed } from '../../../activities/slack/sealed.js';
+import type { Destination } from '../../../activities/slack/web.js';
+import { actions, type Action } from '../say/asking.js';
+import { personOf, type Click, type Submitted } from '../receive/payload.js';
+import { answer, type Bound } from './answer.js';
+import { detailsView } from './details.js';
+import { carriedBy, dialogs, dialogView, field, type Dialog } from './dialogs.js';
+import type { Door } from './door.js';
+
+/** A button was clicked. Slack has been answered already: nothing that this takes makes anybody wait. */
+export async function clicked(door: Door, click: Click): Promise<void> {
+  const [first] = click.actions;
+  const action = actions.find((name) => name === first?.action_id);
+  // A link, or a button of another version: there is nothing to do.
+  if (!first || !action) return;
+  const channel = click.channel?.id ?? door.slack.channel;
+  const thread = click.message?.thread_ts;
+  const at = { channel, ...(thread !== undefined && { thread }) };
+  const value = first.value ?? '';
+  if (isDialog(action)) {
+    await door.web.openView(click.trigger_id, dialogView(action, { value, ...at }));
+    return;
+  }
+  if (action === 'details') {
+    await door.web.openView(click.trigger_id, await detailsView(door, value));
+    return;
+  }
+  const id = `${click.user.id} ${first.action_ts} ${value}`;
+  await answer(
+    door,
+    { person: personOf(click, door.slack.team), at, sealed: unsealed(value), click: id },
+    (asking) => ({
+      type: action,
+      ...asking,
+    }),
+  );
+}
+
+/** A dialog was filled in. */
+export async function submitted(door: Door, { view, team, user }: Submitted): Promise<void> {
+  const dialog = dialogs.find((name) => name === view.callback_id);
+  const carried = carriedBy(view.private_metadata);
+  if (!dialog || !carried) return;
+  const { value, ...at }: Destination & { readonly value: string } = carried;
+  const filled = view.state.values[field.block]?.[field.element];
+  const said = filled?.value ?? filled?.selected_option?.value ?? '';
+  const given = {
+    person: personOf({ team, user }, door.slack.team),
+    at,
+    sealed: unsealed(value),
+    click: view.id,
+  };
+  await answer(door, given, (asking) => wishOf(dialog, said, asking));
+}
+
+function wishOf(dialog: Dialog, said: string, asking: Bound) {
+  switch (dialog) {
+    case 'reject':
+      return { type: 'reject' as const, ...asking, reason: said };
+    case 'comment':
+      return { type: 'comment' as const, reason: said };
+    case 'extend':
+      return { type: 'extend' as const, step: asking.step, ms: Number(said) };
+  }
+}
+
+function isDialog(action: Action): action is Dialog {
+  return (dialogs as readonly Action[]).includes(action);
+}

@@ -1,0 +1,31 @@
+import { unsealed } from '../../../activities/slack/sealed.js';
+import { untilNextGate } from '../../client/until-next-gate.js';
+import { section, words } from '../say/blocks.js';
+import { command } from '../say/commands.js';
+import { guardsText } from '../say/guards.js';
+import { clip, plain } from '../say/words.js';
+import { lookAt } from '../tell/look-at.js';
+import type { Door } from './door.js';
+
+/** What does not stand in the question itself: the steps until the next one, and how to see all of it. */
+export async function detailsView(door: Door, value: string): Promise<object> {
+  const sealed = unsealed(value);
+  const kept = sealed && (await door.store.message(sealed.id));
+  const blocks = kept ? await blocksOf(door, kept.rollout) : [section('This message asks nothing any more.')];
+  return { type: 'modal', title: words('Details'), close: words('Close'), blocks };
+}
+
+async function blocksOf(door: Door, rollout: string) {
+  const told = await lookAt(door, rollout);
+  const { report, plan } = told;
+  const next = untilNextGate(plan, report.gate?.step ?? '').map(
+    ({ id, why }) => `• \`${plain(id)}\` ${plain(clip(why, 200))}`,
+  );
+  const guards = guardsText(told);
+  return [
+    section(`*${plain(plan.runbook)}*: ${plain(plan.why)}`, `_${plain(plan.hypothesis)}_`),
+    ...(report.gate ? [section('*Until the next question*', ...next)] : []),
+    ...(guards === undefined ? [] : [section('*Guards*', guards)]),
+    section('*All of it*', command(`why ${rollout}`), command(`status ${rollout}`)),
+  ];
+}

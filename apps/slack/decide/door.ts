@@ -1,0 +1,21 @@
+import type { SlackStore } from '../../../activities/slack/store.js';
+import type { SlackWeb } from '../../../activities/slack/web.js';
+import type { DirectClient } from '../../client/client.js';
+import type { Signer } from '../../client/signing/signer.js';
+import type { Environment } from '../../config/config.js';
+import type { Slack } from '../../config/slack.js';
+
+/** What a Slack door works with. It keeps nothing: any other that serves the same environment may take the next click. */
+export interface Door {
+  readonly environment: string;
+  readonly slack: Slack;
+  readonly client: DirectClient;
+  readonly store: SlackStore;
+  readonly web: SlackWeb;
+  readonly signer: Signer;
+  /** The configuration as of now. */
+  now(): Environment;
+  /** A rollout may look otherwise now: it is looked at soon. */
+  changed(): void;
+  readonly log: (line: string) => void;
+}

@@ -1,0 +1,98 @@
+import type { Block, SlackMessage } from '../../../activities/slack/message.js';
+import type { NoticeEvent } from '../../../activities/notify/event.js';
+import { partsOf } from '../../../src/protocol/rollout-id.js';
+import { facts, header, section, small } from './blocks.js';
+import { command } from './commands.js';
+import { linkTo } from './link.js';
+import type { Speaking } from './speaking.js';
+import { clip, clock, listed, plain } from './words.js';
+
+const titles: Readonly<Record<NonNullable<NoticeEvent['kind']>, string>> = {
+  'rolling-back': '↩️ Rolling back',
+  'needs-operator': '🆘 A person is needed',
+  unconfirmed: '⚠️ Rolled back, and not seen to be well',
+  drift: '⚠️ Somebody else changed it',
+  orphan: '🆘 Ended from outside: nobody takes it back',
+  blind: '🆘 Nobody watches',
+  'still-exposed': '🆘 Still exposed',
+  'breach-not-taken': '🆘 A guard failed, and nothing was done',
+  'stands-still': '🆘 Stands still, with people exposed',
+  'temporal-silent': '🆘 Temporal does not answer',
+};
+
+/** So many people of the group that owns it are called at most. */
+const mostCalled = 8;
+
+/** Somebody is called: what happened, who has the candidate, what is being done, and what a person does now. */
+export function incidentMessage(speaking: Speaking, event: NoticeEvent): SlackMessage {
+  const { rollout, text, exposure, at, todo = [], kind } = event;
+  const title = `${kind === undefined ? '🆘 Look now' : titles[kind]}: ${nameOf(event)}`;
+  return {
+    text: clip(`${title}. ${plain(text)}`, 3_000),
+    blocks: [
+      header(title),
+      section(plain(text)),
+      facts(
+        ...(exposure === undefined ? [] : [['Exposed', `up to ${exposure} % of users`] as const]),
+        ['Owner', ownerOf(speaking, event)],
+        ['Since', clock(Date.parse(at))],
+      ),
+      ...todoBlocks(event, todo),
+      small(
+        speaking.link === undefined
+          ? `\`${plain(rollout)}\``
+          : `<${linkTo(speaking.link, rollout)}|${plain(rollout)}>`,
+      ),
+    ],
+  };
+}
+
+/** The same incident again: in its thread, calling nobody anew. */
+export function updateMessage({ text, at }: NoticeEvent): SlackMessage {
+  const line = `${clock(Date.parse(at))} ${plain(text)}`;
+  return { text: clip(line, 3_000), blocks: [section(line)] };
+}
+
+/** The incident is over: its first message says so. */
+export function closedMessage(before: SlackMessage, event: NoticeEvent): SlackMessage {
+  const title = `✅ Over, ${event.outcome ?? 'ended'}: ${nameOf(event)}`;
+  const [, ...rest] = before.blocks;
+  return { text: clip(`${title}. ${plain(event.text)}`, 3_000), blocks: [header(title), ...rest] };
+}
+
+/** How it ended, and all that happened, to be pasted into a post-mortem. */
+export function outcomeMessage(
+  { outcome, text, rollout }: NoticeEvent,
+  timeline: string | undefined,
+): SlackMessage {
+  const end = `*${outcome ?? 'ended'}*: ${plain(text)}`;
+  const lines = (timeline ?? '').replaceAll('```', "'''").split('\n').map(plain).join('\n').trim();
+  return {
+    text: clip(end, 3_000),
+    blocks: [
+      section(end),
+      ...(lines === '' ? [] : [section(`\`\`\`${clip(lines, 2_800)}\`\`\``)]),
+      section('All of it, as Markdown:', command(`timeline ${rollout}`)),
+    ],
+  };
+}
+
+function todoBlocks({ rollout }: NoticeEvent, todo: readonly string[]): Block[] {
+  const ways = todo.map((line) => `• ${plain(line)}`);
+  const look = partsOf(rollout)
+    ? command(`why ${rollout}`)
+    : command(`doctor --env ${rollout.split('/')[1] ?? ''}`);
+  return [section(...(ways.length > 0 ? ['*What to do*', ...ways] : []), '*Look*', look)];
+}
+
+function nameOf({ rollout, environment }: NoticeEvent): string {
+  return `${partsOf(rollout)?.runbook ?? rollout} in ${environment}`;
+}
+
+function ownerOf({ directory }: Speaking, { owner }: NoticeEvent): string {
+  if (owner === undefined) return 'whoever operates the environment';
+  const people = Object.entries(directory.principals).flatMap(([name, { groups, slack }]) =>
+    slack && (name === owner || groups.includes(owner)) ? [`<@${slack.user}>`] : [],
+  );
+  return people.length === 0 ? plain(owner) : `${plain(owner)}: ${listed(people.slice(0, mostCalled))}`;
+}

@@ -1,0 +1,20 @@
+import type { JournalEvent } from '../../../src/engine/state/journal.js';
+import type { Plan } from '../../../src/engine/plan/plan.js';
+import type { Directory } from '../../../src/identity/index.js';
+import type { Reported } from '../../client/client.js';
+
+/** What every message is written with. */
+export interface Speaking {
+  readonly directory: Directory;
+  /** Unix ms. */
+  readonly now: number;
+  /** Where a rollout can be looked at, with `{rollout}` for its id. */
+  readonly link?: string;
+}
+
+/** A rollout as it is told: where it stands, what it does, and what has happened, oldest first. */
+export interface Told extends Speaking {
+  readonly report: Reported;
+  readonly plan: Plan;
+  readonly events: readonly JournalEvent[];
+}

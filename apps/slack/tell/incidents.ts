@@ -1,0 +1,73 @@
+import type { Channel } from '../../../activities/notify/channels/channel.js';
+import type { NoticeEvent } from '../../../activities/notify/event.js';
+import { saidBy } from '../../../activities/slack/sealed.js';
+import type { SlackStore } from '../../../activities/slack/store.js';
+import { timelineOf } from '../../client/timeline.js';
+import { directoryOf } from '../../config/identity/directory.js';
+import { closedMessage, incidentMessage, outcomeMessage, updateMessage } from '../say/incident.js';
+import type { Looking } from './look-at.js';
+import { rank } from './rank.js';
+
+/** What incidents are told with. */
+interface Calling extends Looking {
+  readonly store: SlackStore;
+}
+
+const prefix = 'incident/';
+
+/**
+ * Incidents in a channel of their own: one message for each kind and rollout, with whatever follows in its thread, closed
+ * with the outcome and the timeline. Delivering only writes it down; so it takes no longer than that, and is said once.
+ */
+export function incidents(calling: Calling): Channel {
+  return {
+    async deliver(event) {
+      if (event.type === 'incident') await call(calling, event);
+      else if (event.outcome !== undefined) await close(calling, event);
+    },
+  };
+}
+
+async function call(calling: Calling, event: NoticeEvent): Promise<void> {
+  const { store, slack, now } = calling;
+  const { rollout, kind = 'call', id } = event;
+  const about = `${prefix}${kind}`;
+  const channel = slack.incidents ?? slack.channel;
+  const speaking = {
+    directory: directoryOf(now()),
+    now: Date.now(),
+    ...(slack.link !== undefined && { link: slack.link }),
+  };
+  const message = incidentMessage(speaking, event);
+  const before = await store.wanted(rollout, about);
+  const happenedAt = Date.parse(event.at);
+  if (!before) await store.say({ rollout, about, channel, message, rank: rank.incident });
+  // The very same comes again when it was not known whether it had been kept.
+  else if (saidBy(before) !== saidBy(message)) {
+    const reply = { rollout, about: `update/${id}`, thread: about, channel, message: updateMessage(event) };
+    await store.say({ ...reply, rank: rank.reminder, happenedAt });
+  }
+}
+
+async function close(calling: Calling, event: NoticeEvent): Promise<void> {
+  const { store, slack, client } = calling;
+  const { rollout } = event;
+  const channel = slack.incidents ?? slack.channel;
+  for (const { about } of await store.messages(rollout)) {
+    if (!about.startsWith(prefix)) continue;
+    const before = await store.wanted(rollout, about);
+    if (!before) continue;
+    const timeline = await client.journal(rollout).then(
+      (events) => timelineOf(rollout, events),
+      // Without a worker nobody tells it now; the command does later.
+      () => undefined,
+    );
+    await store.say({ rollout, about, channel, message: closedMessage(before, event), rank: rank.settled });
+    const outcome = { rollout, about: `closed/${about}`, thread: about, channel, rank: rank.reminder };
+    await store.say({
+      ...outcome,
+      message: outcomeMessage(event, timeline),
+      happenedAt: Date.parse(event.at),
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import type { SlackStore } from '../../../activities/slack/store.js';
+import type { Slack } from '../../config/slack.js';
+import { askingOf, gateAbout } from '../decide/answer.js';
+import { askingMessage } from '../say/asking.js';
+import { rootMessage } from '../say/root.js';
+import { settledMessage } from '../say/settled.js';
+import { reminderMessage, resultMessage } from '../say/replies.js';
+import type { Told } from '../say/speaking.js';
+import { stepsMessage } from '../say/steps.js';
+import { rank } from './rank.js';
+
+interface Telling {
+  readonly store: SlackStore;
+  readonly slack: Slack;
+}
+
+/**
+ * Writes down what is to stand in Slack about a rollout; who speaks takes it from there.
+ *
+ * @param before the newest entry of its journal that its thread has
+ */
+export async function tellRollout(telling: Telling, told: Told, before: number): Promise<void> {
+  const { store } = telling;
+  const { rollout } = told.report;
+  const base = { rollout, channel: telling.slack.channel };
+  await store.say({ ...base, about: 'root', message: rootMessage(told), rank: rank.root });
+  await tellGates(telling, told, before);
+  await tellSteps(telling, told, before);
+}
+
+async function tellGates({ store, slack }: Telling, told: Told, before: number): Promise<void> {
+  const { rollout, gate } = told.report;
+  const base = { rollout, channel: slack.channel };
+  const open = gate && gateAbout(gate);
+  const message = askingMessage(told);
+  if (open !== undefined && message) await store.say({ ...base, about: open, message, rank: rank.asking });
+  for (const { about, ts } of await store.messages(rollout)) {
+    const asking = askingOf(about);
+    if (!asking) continue;
+    if (about !== open)
+      await store.settle({ ...base, about, message: settledMessage(told, asking), rank: rank.settled });
+    if (ts === undefined) continue;
+    const result = about === open ? undefined : resultMessage(told, asking);
+    if (result) {
+      const { message, at: happenedAt } = result;
+      await store.say({
+        ...base,
+        about: `result/${about}`,
+        thread: about,
+        message,
+        rank: rank.reminder,
+        happenedAt,
+      });
+    }
+    for (const { number, at: happenedAt, message } of reminderMessage(told, asking, before)) {
+      const reminder = { ...base, about: `reminder/${number}`, thread: about, message, happenedAt };
+      await store.say({ ...reminder, rank: rank.reminder });
+    }
+  }
+}
+
+/** What was not told yet is added to a message that has not left; so a thread has no more messages than it can take. */
+async function tellSteps({ store, slack }: Telling, told: Told, before: number): Promise<void> {
+  const { rollout } = told.report;
+  const unsaid = (await store.messages(rollout)).findLast(
+    ({ about, ts }) => isSteps(about) && ts === undefined,
+  );
+  const from = unsaid === undefined ? before + 1 : Number(unsaid.about.slice(steps.length));
+  const fresh = told.events.filter(({ number }) => number >= from);
+  const message = stepsMessage(fresh);
+  const last = fresh.at(-1);
+  if (!message || !last) return;
+  const about = `${steps}${from}`;
+  const base = { rollout, channel: slack.channel, about, thread: 'root', message };
+  await store.say({ ...base, rank: rank.steps, happenedAt: last.at });
+}
+
+/** A message of a thread is called by the first entry that it tells. */
+const steps = 'steps/';
+
+function isSteps(about: string): boolean {
+  return about.startsWith(steps);
+}

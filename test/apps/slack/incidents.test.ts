@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { NoticeEvent } from '../../../activities/notify/event.js';
+import { incidents } from '../../../apps/slack/tell/incidents.js';
+import type { Channel } from '../../../activities/notify/channels/channel.js';
+import type { Environment } from '../../../apps/config/config.js';
+import { messagesIn, repliesTo, type StoredMessage } from '../../../apps/local/slack-workspace.js';
+import { startWorkspace, type Workspace } from '../../support/slack/workspace.js';
+import type { StandingRollout } from '../../support/slack/rollout.js';
+import { clickedPlan } from './plans.js';
+
+let workspace: Workspace;
+let rollout: StandingRollout;
+let channel: Channel;
+const { signal } = new AbortController();
+
+beforeEach(async () => {
+  workspace = await startWorkspace();
+  rollout = workspace.rollout(clickedPlan());
+  let environment = {} as Environment;
+  workspace.configure((now) => (environment = now));
+  const { slack, store } = workspace;
+  const section = { token: '', team: slack.team, channel: slack.channel, incidents: slack.incidents };
+  channel = incidents({ client: rollout.client, slack: section, store, now: () => environment });
+});
+afterEach(async () => {
+  expect(workspace.proxy.tooBig).toEqual([]);
+  await workspace.close();
+});
+
+const event = (id: string, more: Partial<NoticeEvent> = {}): NoticeEvent => ({
+  id,
+  type: 'incident',
+  at: new Date().toISOString(),
+  environment: 'shared',
+  rollout: rollout.id,
+  text: 'the flag cannot be put back: EBUSY',
+  owner: 'team-one',
+  kind: 'still-exposed',
+  exposure: 25,
+  todo: ['put flag:split back by hand, then retry'],
+  ...more,
+});
+const inIncidents = () => messagesIn(workspace.slack, workspace.slack.incidents);
+const textOf = ({ blocks = [] }: StoredMessage) =>
+  blocks
+    .flatMap(({ text, fields = [] }) => [text?.text ?? '', ...fields.map((field) => field.text)])
+    .join('\n');
+
+it('calls the owner once, with what a person does now, and tells the rest in the thread', async () => {
+  await channel.deliver(event('1'), signal);
+  await channel.deliver(event('1'), signal);
+  await channel.deliver(event('2', { text: 'the flag cannot be put back for 5 minutes' }), signal);
+  await workspace.speak();
+  await workspace.speak();
+  const [message, ...others] = await inIncidents();
+  expect(others).toEqual([]);
+  const text = textOf(message!);
+  expect(text).toContain('🆘 Still exposed: split-name in shared');
+  expect(text).toContain(
+    `team-one: <@${workspace.slack.users['ana']}> and <@${workspace.slack.users['cleo']}>`,
+  );
+  expect(text).toContain('put flag:split back by hand, then retry');
+  expect(text).toContain(`npx switchback why ${rollout.id}`);
+  const replies = await repliesTo(workspace.slack, workspace.slack.incidents, message!.ts);
+  expect(replies.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/the flag cannot be put back for 5 minutes/),
+  ]);
+});
+
+it('closes each incident with the outcome and a timeline to paste', async () => {
+  await channel.deliver(event('1'), signal);
+  await channel.deliver(event('2', { kind: 'needs-operator', text: 'restore split: it failed' }), signal);
+  await workspace.speak();
+  const news: Partial<NoticeEvent> = {
+    type: 'news',
+    outcome: 'rolled-back',
+    text: 'rolled back and verified',
+  };
+  await channel.deliver(event('3', news), signal);
+  await channel.deliver(event('3', news), signal);
+  await workspace.speak();
+  const messages = await inIncidents();
+  expect(messages.map((message) => message.blocks?.[0]?.text?.text)).toEqual([
+    '✅ Over, rolled-back: split-name in shared',
+    '✅ Over, rolled-back: split-name in shared',
+  ]);
+  const [reply, ...more] = await repliesTo(workspace.slack, workspace.slack.incidents, messages[0]!.ts);
+  expect(more).toEqual([]);
+  expect(textOf(reply!)).toContain('*rolled-back*: rolled back and verified');
+  expect(textOf(reply!)).toContain('# Timeline of');
+  expect(textOf(reply!)).toContain('**started**');
+});
+
+it('tells nothing there of a rollout that ended without any', async () => {
+  await channel.deliver(event('1', { type: 'news', outcome: 'completed', text: 'completed' }), signal);
+  await workspace.speak();
+  expect(await inIncidents()).toEqual([]);
+});

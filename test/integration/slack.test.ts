@@ -1,0 +1,143 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { makeDoorKey } from '../../activities/identity/door-key.js';
+import { startOptions } from '../../apps/client/start-options.js';
+import { rolloutId } from '../../apps/client/rollout-id.js';
+import { rolloutType } from '../../apps/client/summary.js';
+import type { Environment } from '../../apps/config/config.js';
+import { openSlack } from '../../apps/slack/slack.js';
+import { startSlack, type DemoSlack } from '../../apps/local/slack-emulator.js';
+import { messagesIn, repliesTo, sendClick, type StoredMessage } from '../../apps/local/slack-workspace.js';
+import splitCustomerName from '../../runbooks/split-customer-name.js';
+import { boundOfStart } from '../../src/identity/claims.js';
+import { planDigest } from '../../src/engine/plan/plan-digest.js';
+import { eventually, openEnvironment, quick, type TestEnvironment } from '../support/rollouts.js';
+import { sharedEnvironment } from '../support/rollouts/shared.js';
+import { faultsOfBlocks } from '../support/slack/limits.js';
+
+const titleOf = ({ blocks = [] }: StoredMessage) => blocks[0]?.text?.text ?? '';
+const buttonsOf = ({ blocks = [] }: StoredMessage) =>
+  blocks.flatMap(({ type, elements = [] }) => (type === 'actions' ? elements : []));
+
+function inSlack(given: Environment, slack: DemoSlack, key: { kid: string; x: string }): Environment {
+  const { principals = {}, identity } = given;
+  const bound = Object.entries(principals).map(([name, one]) => [
+    name,
+    { ...one, slack: { team: slack.team, user: slack.users[name]! } },
+  ]);
+  return {
+    ...given,
+    principals: Object.fromEntries(bound) as NonNullable<Environment['principals']>,
+    identity: { ...identity!, doors: { ...identity!.doors, slack: { keys: [key], proofs: ['slack'] } } },
+    slack: {
+      token: { env: 'SLACK_TOKEN_OF_TEST' },
+      signingSecret: { env: 'SLACK_SECRET_OF_TEST' },
+      team: slack.team,
+      channel: slack.channel,
+      incidents: slack.incidents,
+      url: slack.api,
+    },
+  };
+}
+
+/** Two processes serve the same environment: any of them takes a click. */
+async function openDoors({ config, name, client }: TestEnvironment, environment: Environment) {
+  const file = join(dirname(config), 'slack.config.json');
+  const door = { name: 'slack', key: { env: 'SLACK_DOOR_KEY_OF_TEST' } };
+  await writeFile(file, JSON.stringify({ environments: { [name]: { ...environment, door } } }), {
+    mode: 0o600,
+  });
+  const receive = { host: '127.0.0.1', port: 0 };
+  const options = {
+    environment: name,
+    config: file,
+    address: client.address,
+    receive,
+    log: () => undefined,
+  };
+  return [await openSlack(options), await openSlack(options)] as const;
+}
+
+function click(url: string, slack: DemoSlack, by: string, message: StoredMessage): Promise<void> {
+  const { value = '' } = buttonsOf(message).find(({ action_id }) => action_id === 'approve') ?? {};
+  return sendClick(slack, { url, user: slack.users[by] ?? '', ts: message.ts, value, actionTs: `1.${by}` });
+}
+
+it('a rollout asks in Slack, goes on by two clicks through two processes, and says each thing once', async () => {
+  const made = await makeDoorKey('slack-1');
+  const { slack, stop } = await startSlack(['ana', 'ben']);
+  process.env['SLACK_DOOR_KEY_OF_TEST'] = made.secret;
+  process.env['SLACK_TOKEN_OF_TEST'] = slack.token;
+  process.env['SLACK_SECRET_OF_TEST'] = slack.signingSecret;
+  const shared = await sharedEnvironment();
+  let configured: Environment | undefined;
+  const environment = await openEnvironment({
+    ...shared.options,
+    configure: async (given, database) =>
+      (configured = inSlack(await shared.options.configure!(given, database), slack, {
+        kid: made.kid,
+        x: made.x,
+      })),
+  });
+  const doors = await openDoors(environment, configured!);
+  try {
+    await environment.work();
+    const plan = splitCustomerName.evaluate({ ...quick, canary: [] });
+    const digest = planDigest(plan);
+    const { name, temporal } = environment;
+    const id = rolloutId({ environment: name, runbook: plan.runbook, key: 'k1' });
+    const signed = await shared.sign(boundOfStart(name, id, { plan, digest, startedBy: 'ana' }));
+    const input = { format: 1, plan, digest, environment: name, startedBy: 'ana', signed } as const;
+    await temporal.workflow.start(rolloutType, startOptions(id, input));
+    const rollout = await environment.follow(id);
+
+    const titled = (title: RegExp) =>
+      eventually(async () => {
+        const found = (await messagesIn(slack, slack.channel)).find((message) =>
+          title.test(titleOf(message)),
+        );
+        expect(found).toBeDefined();
+        return found!;
+      });
+    const question = await titled(/^go\? split-customer-name/);
+    expect(buttonsOf(question).map(({ action_id }) => action_id)).toContain('approve');
+    await click(doors[0].where, slack, 'ana', question);
+    await eventually(async () => expect((await rollout.status()).gate?.approvals).toHaveLength(1));
+    await click(doors[1].where, slack, 'ben', question);
+
+    const settled = await titled(/^go: ✅ approved/);
+    expect([settled.ts, buttonsOf(settled)]).toEqual([question.ts, []]);
+    const purge = await titled(/^purge\? split-customer-name/);
+    expect(buttonsOf(purge)).toEqual([]);
+    expect(JSON.stringify(purge.blocks)).toContain(`npx switchback approve ${id}`);
+
+    await temporal.workflow.getHandle(id).cancel();
+    const { journal } = await rollout.ended();
+    const decisions = journal.flatMap(({ type, by, via, evidence }) =>
+      type === 'decision' ? [{ by, via, accepted: evidence?.['accepted'] }] : [],
+    );
+    expect(decisions).toEqual([
+      { by: 'ana', via: 'slack', accepted: true },
+      { by: 'ben', via: 'slack', accepted: true },
+    ]);
+    const root = await titled(/rolled-back$/);
+    await titled(/^purge: ↩️ not asked any more/);
+
+    const roots = await messagesIn(slack, slack.channel);
+    const replies = await Promise.all(roots.map(({ ts }) => repliesTo(slack, slack.channel, ts)));
+    const all = [...roots, ...replies.flat()] as (StoredMessage & {
+      metadata: { event_payload: { id: string } };
+    })[];
+    const ids = all.map(({ metadata }) => metadata.event_payload.id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(all.flatMap((message) => faultsOfBlocks(message as never))).toEqual([]);
+    expect(roots.filter((message) => titleOf(message).includes('rolled-back')).map(({ ts }) => ts)).toEqual([
+      root.ts,
+    ]);
+  } finally {
+    await Promise.all(doors.map((door) => door.close()));
+    await environment.close();
+    await stop();
+  }
+});
