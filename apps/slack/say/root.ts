@@ -32,7 +32,9 @@ export function rootMessage(told: Told): SlackMessage {
   const { report } = told;
   const { runbook, environment, status } = report;
   const title = `${marks[status]} ${runbook} in ${environment}: ${status}`;
-  const guards = report.outcome ? undefined : guardsText(told);
+  // Before anything is changed there is nothing to guard.
+  const isGuarded = !report.outcome && status !== 'preflight' && status !== 'queued';
+  const guards = isGuarded ? guardsText(told) : undefined;
   return {
     text: clip(`${title}. ${summary(told)}`, 3_000),
     blocks: [

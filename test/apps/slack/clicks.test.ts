@@ -24,7 +24,10 @@ async function asking(
 ): Promise<{ rollout: StandingRollout; question: () => Promise<StoredMessage> }> {
   const name = `split-name-${(number += 1)}`;
   const rollout = workspace.rollout(clickedPlan(name));
-  rollout.record('act-done', 'every row has both shapes', { evidence: { rows: 12_345 } });
+  rollout.record('act-done', 'every row has both shapes', {
+    evidence: { rows: 12_345, merged: 0, batches: 3 },
+  });
+  rollout.record('act-done', 'every row is the same', { evidence: { rows: 12_345 } });
   rollout.ask(step, 25);
   await workspace.tell(rollout);
   const ts = workspace.store.rows.findLast(
