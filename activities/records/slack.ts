@@ -9,6 +9,8 @@ import { inTransaction } from './database.js';
 const justNow = '15 seconds';
 const longAgo = '1 day';
 const fullLookEvery = 60_000;
+/** What is older can be told from the journal. */
+const keptFor = '90 days';
 
 /** What stands in Slack, as rows. */
 export function slackStore(pool: pg.Pool): SlackStore {
@@ -23,7 +25,21 @@ export function slackStore(pool: pg.Pool): SlackStore {
        ON CONFLICT DO NOTHING`,
       [full ? longAgo : justNow],
     );
-    if (full) fullLookAt = Date.now() + fullLookEvery;
+    if (!full) return;
+    fullLookAt = Date.now() + fullLookEvery;
+    await forget();
+  }
+
+  /** Of a rollout that ended so long ago nobody clicks anything any more. */
+  async function forget(): Promise<void> {
+    await pool.query(
+      `DELETE FROM switchback.slack_messages AS m USING switchback.slack_rollouts AS r
+        WHERE r.rollout = m.rollout AND r.over AND r.look_at < now() - $1::interval`,
+      [keptFor],
+    );
+    await pool.query('DELETE FROM switchback.slack_rollouts WHERE over AND look_at < now() - $1::interval', [
+      keptFor,
+    ]);
   }
 
   return {

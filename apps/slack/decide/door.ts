@@ -1,5 +1,6 @@
 import type { SlackStore } from '../../../activities/slack/store.js';
 import type { SlackWeb } from '../../../activities/slack/web.js';
+import type { JournalEvent } from '../../../src/engine/state/journal.js';
 import type { DirectClient } from '../../client/client.js';
 import type { Signer } from '../../client/signing/signer.js';
 import type { Environment } from '../../config/config.js';
@@ -13,6 +14,8 @@ export interface Door {
   readonly store: SlackStore;
   readonly web: SlackWeb;
   readonly signer: Signer;
+  /** All that a rollout has done, oldest first. */
+  history(rollout: string): Promise<readonly JournalEvent[]>;
   /** The configuration as of now. */
   now(): Environment;
   /** A rollout may look otherwise now: it is looked at soon. */

@@ -50,16 +50,16 @@ async function call(calling: Calling, event: NoticeEvent): Promise<void> {
 }
 
 async function close(calling: Calling, event: NoticeEvent): Promise<void> {
-  const { store, slack, client } = calling;
+  const { store, slack, history } = calling;
   const { rollout } = event;
   const channel = slack.incidents ?? slack.channel;
   for (const { about } of await store.messages(rollout)) {
     if (!about.startsWith(prefix)) continue;
     const before = await store.wanted(rollout, about);
     if (!before) continue;
-    const timeline = await client.journal(rollout).then(
+    const timeline = await history(rollout).then(
       (events) => timelineOf(rollout, events),
-      // Without a worker nobody tells it now; the command does later.
+      // The command tells it later.
       () => undefined,
     );
     await store.say({ rollout, about, channel, message: closedMessage(before, event), rank: rank.settled });

@@ -2,6 +2,8 @@ import type { SlackStore } from '../../../activities/slack/store.js';
 import type { Slack } from '../../config/slack.js';
 import { askingOf, gateAbout } from '../decide/answer.js';
 import { askingMessage } from '../say/asking.js';
+import { settledHow } from '../say/gate-facts.js';
+import { heldMessage, holdMessage } from '../say/hold.js';
 import { rootMessage } from '../say/root.js';
 import { settledMessage } from '../say/settled.js';
 import { reminderMessage, resultMessage } from '../say/replies.js';
@@ -25,6 +27,7 @@ export async function tellRollout(telling: Telling, told: Told, before: number):
   const base = { rollout, channel: telling.slack.channel };
   await store.say({ ...base, about: 'root', message: rootMessage(told), rank: rank.root });
   await tellGates(telling, told, before);
+  await tellHold(telling, told);
   await tellSteps(telling, told, before);
 }
 
@@ -37,7 +40,10 @@ async function tellGates({ store, slack }: Telling, told: Told, before: number):
   for (const { about, ts } of await store.messages(rollout)) {
     const asking = askingOf(about);
     if (!asking) continue;
-    if (about !== open)
+    // Nothing says yet how it ended: the journal is a moment behind.
+    const isSettled =
+      about !== open && (told.report.outcome ?? settledHow(told.events, asking)) !== undefined;
+    if (isSettled)
       await store.settle({ ...base, about, message: settledMessage(told, asking), rank: rank.settled });
     if (ts === undefined) continue;
     const result = about === open ? undefined : resultMessage(told, asking);
@@ -58,6 +64,21 @@ async function tellGates({ store, slack }: Telling, told: Told, before: number):
     }
   }
 }
+
+/** A hold that asks is a question, too. */
+async function tellHold({ store, slack }: Telling, told: Told): Promise<void> {
+  const { rollout, hold } = told.report;
+  const base = { rollout, channel: slack.channel };
+  const message = holdMessage(told);
+  const open = message && hold ? `${holds}${hold.since}` : undefined;
+  if (open !== undefined && message) await store.say({ ...base, about: open, message, rank: rank.asking });
+  for (const { about } of await store.messages(rollout)) {
+    if (!about.startsWith(holds) || about === open) continue;
+    await store.settle({ ...base, about, message: heldMessage(told), rank: rank.settled });
+  }
+}
+
+const holds = 'hold/';
 
 /** What was not told yet is added to a message that has not left; so a thread has no more messages than it can take. */
 async function tellSteps({ store, slack }: Telling, told: Told, before: number): Promise<void> {

@@ -156,6 +156,23 @@ describe('rollouts', () => {
     expect(await again().slack.follow(10, lease)).toHaveLength(1);
   });
 
+  it('that ended long ago are forgotten, with what was said of them', async () => {
+    const { slack, again, query } = await given();
+    for (const [name, ago] of [
+      [rollout, '91 days'],
+      ['rollout/staging/b/1', '1 day'],
+    ] as const) {
+      await query(
+        `INSERT INTO switchback.slack_rollouts (rollout, over, look_at) VALUES ($1, true, now() - $2::interval)`,
+        [name, ago],
+      );
+      await slack.say(saying('root', 'over', { rollout: name }));
+    }
+    await again().slack.follow(10, lease);
+    expect(await slack.messages(rollout)).toEqual([]);
+    expect(await slack.messages('rollout/staging/b/1')).toHaveLength(1);
+  });
+
   it('are looked at again after a while', async () => {
     const { slack, journal } = await given();
     await journal.append(rollout, [started]);

@@ -306,3 +306,25 @@ it('approves nothing while Slack cannot say whose account it is, and rolls back 
     reason: 'errors rise',
   });
 });
+
+it('asks when a hold does, with the commands that answer it, and says when nobody has to any more', async () => {
+  const { rollout } = await asking();
+  const { since } = (rollout.state.hold = {
+    since: Date.now(),
+    reason: 'guard errors has no evidence: the source does not answer',
+    askAt: 0,
+    asked: true,
+  });
+  await workspace.tell(rollout);
+  const { ts } = workspace.store.rows.find(({ about }) => about === `hold/${since}`)!;
+  const held = async () => (await workspace.messages()).find((message) => message.ts === ts)!;
+  expect(textOf(await held())).toContain('Wait, or roll back?');
+  expect(textOf(await held())).toContain(`npx switchback answer ${rollout.id} roll-back`);
+  expect(textOf(await held())).toContain('the source does not answer');
+  const question = (await workspace.messages()).findLast((message) => textOf(message).startsWith('go?'))!;
+  expect(buttonsOf(question)).not.toContain('approve');
+  expect(textOf(question)).toContain('On hold: nothing can be approved now');
+  delete rollout.state.hold;
+  await workspace.tell(rollout);
+  expect(textOf(await held())).toContain('No answer is needed any more');
+});

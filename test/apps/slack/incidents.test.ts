@@ -20,7 +20,13 @@ beforeEach(async () => {
   workspace.configure((now) => (environment = now));
   const { slack, store } = workspace;
   const section = { token: '', team: slack.team, channel: slack.channel, incidents: slack.incidents };
-  channel = incidents({ client: rollout.client, slack: section, store, now: () => environment });
+  channel = incidents({
+    client: rollout.client,
+    history: rollout.client.journal,
+    slack: section,
+    store,
+    now: () => environment,
+  });
 });
 afterEach(async () => {
   expect(workspace.proxy.tooBig).toEqual([]);

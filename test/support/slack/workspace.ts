@@ -116,6 +116,7 @@ export async function startWorkspace(timeout = 60_000): Promise<Workspace> {
     store,
     web,
     signer: createSigner({ environment: 'shared', door: 'slack' }, key),
+    history: (rollout) => clientFor.journal(rollout),
     now: () => environment,
     changed: () => undefined,
     log: (line) => void log.push(line),
@@ -153,7 +154,7 @@ export async function startWorkspace(timeout = 60_000): Promise<Workspace> {
     },
     async tell(rollout) {
       const told = await lookAt(
-        { client: rollout.client, slack: section, now: () => environment },
+        { client: rollout.client, history: rollout.client.journal, slack: section, now: () => environment },
         rollout.id,
       );
       await tellRollout({ store, slack: section }, told, 0);
