@@ -119,10 +119,9 @@ function untilSettled({ slack }: Ways, ts: string, sent: number): Promise<number
 
 /** Slack takes one message a second and channel: later than that the last of so many cannot be. */
 async function speakAtOnce({ client, say }: Stage, ways: Ways, rollouts: number): Promise<Figure[]> {
-  const digested = gates(1);
   const keys = Array.from({ length: rollouts }, (_, index) => `crowd-${index}`);
   const before = Date.now();
-  await Promise.all(keys.map((key) => startRollout(client, key, digested)));
+  await Promise.all(keys.map((key) => startRollout(client, key, gates(1, key))));
   say(`${rollouts} rollouts ask at once`);
   const asked = async (key: string) =>
     (await ways.store.messages(idOf(key))).some(

@@ -26,13 +26,13 @@ export function actsOnly(count: number): Digested {
   });
 }
 
-/** One approval before each of so many acts. */
-export function gates(count: number): Digested {
+/** One approval before each of so many acts; those of the same name stand in line behind each other. */
+export function gates(count: number, name = 'bench'): Digested {
   return planned({
-    scope: ['flag:bench'],
+    scope: [`flag:${name}`],
     expand: Array.from({ length: count }, (_, index) => [
       s.approve(`leave-${index}`, { by: ['bench'], within: '1h' }),
-      set(`act-${index}`, `flag:bench.${index}`),
+      set(`act-${index}`, `flag:${name}.${index}`),
     ]).flat(),
   });
 }
