@@ -15,6 +15,7 @@ export const servers: readonly string[] = [
   'test/apps/api/local.test.ts',
   'test/apps/client/contract.test.ts',
   'test/apps/local/{dev,servers}.test.ts',
+  'test/apps/testing/{local,snapshot}.test.ts',
   'test/apps/claim-current.test.ts',
   'test/demo/{audit,processes,shop}.test.ts',
   'test/integration/**/*.test.ts',

@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 /** The flag that chooses the arm: on means candidate. */
 export const SPLIT_NAME = 'split-name';
 
-const INITIAL = {
+/** The flags as the demo begins: besides `split-name` some that every edit must leave alone. */
+export const initialFlags = {
   $schema: 'https://flagd.dev/schema/v0/flags.json',
   metadata: { flagSetId: 'demo-shop', owner: 'team-checkout' },
   $evaluators: { isNorth: { '==': [{ var: 'region' }, 'north'] } },
@@ -31,6 +32,6 @@ const INITIAL = {
 export async function writeInitialFlags(file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(INITIAL, null, 2)}\n`);
+  await writeFile(temporary, `${JSON.stringify(initialFlags, null, 2)}\n`);
   await rename(temporary, file);
 }

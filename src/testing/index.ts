@@ -1,4 +1,3 @@
-/** What authors import for their tests, which vitest runs. */
+/** What authors need of this room for their tests; `drill` for all kinds stands in apps/testing. */
 export { adapterContract, work, type ContractHarness, type ContractStage } from './contract.js';
-export { drill, type DrillOptions } from './drill.js';
 export type { MemorySystem } from './memory/system.js';

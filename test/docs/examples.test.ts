@@ -15,18 +15,20 @@ const places = [
   'src/engine/plan/runbook.ts',
   'activities/adapter/define.ts',
   'src/testing/contract.ts',
+  'apps/testing/drill.ts',
 ];
 
 /** What the examples take for granted: names of a page that an author has open. Exported, so that none is unused. */
 const given = `
 import * as s from 'switchback-rollouts';
 import { defineAdapter } from 'switchback-rollouts/adapter';
-import { adapterContract, type ContractStage } from 'switchback-rollouts/testing';
+import { adapterContract, drill, type ContractStage } from 'switchback-rollouts/testing';
 import { z } from 'zod';
-export { adapterContract, defineAdapter, z };
+export { adapterContract, defineAdapter, drill, z };
 export const { act, action, addColumns, approve, askOnFailure, backfill, errorRate, expose, keepInSync } = s;
 export const { latency, purgeColumns, retireColumns, runbook, verifyParity, watch } = s;
 export const shapes = { db: 'shop', table: 'customer', key: 'id', forward: { a: 'b' }, back: { b: 'a' } };
+export declare const splitCustomerName: s.Runbook;
 export declare const stageOfResize: () => Promise<ContractStage>;
 export declare const consumersOf: (url: string, name: string, signal: AbortSignal) => Promise<{ consumers: number }>;
 export declare const setConsumers: (

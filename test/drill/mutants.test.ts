@@ -4,15 +4,8 @@ import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { mutantName, mutantsOf, mutated, type Mutant } from '../../src/drill/mutants.js';
 import { failurePointsOf } from '../../src/drill/points.js';
 import type { Plan } from '../../src/engine/plan/plan.js';
+import { equivalentInMemory } from '../mutants/equivalent.js';
 import { drillPoint } from '../../src/testing/memory/drill-point.js';
-
-/** A mutant that changes nothing, with the reason. */
-const superseded = 'the first act on the queue puts it back to the same capture afterwards';
-const equivalent: Readonly<Record<string, string>> = {
-  'act/resize-orders-to-16 removed': superseded,
-  'act/resize-orders-to-16 does-nothing': superseded,
-  'act/resize-orders-to-16 stale': superseded,
-};
 
 async function turnsRed(plan: Plan, mutant: Mutant): Promise<boolean> {
   const spoilt = mutated(plan, mutant);
@@ -27,7 +20,7 @@ describe.each([splitCustomerName, resizeConsumers])('a spoilt way back of $name'
   it.each(mutantsOf(plan).map((mutant) => [mutantName(mutant), mutant] as const))(
     'turns the drill red: %s',
     async (name, mutant) => {
-      expect(await turnsRed(plan, mutant)).toBe(equivalent[name] === undefined);
+      expect(await turnsRed(plan, mutant)).toBe(equivalentInMemory[name] === undefined);
     },
   );
 });

@@ -126,6 +126,10 @@ const violations: Violation[] = [
     'a worker': "export * from '../worker/worker.js';",
     'the demo': "export * from '../../demo/shop/names.js';",
   }),
+  ...forbidden('apps/testing', 'tsc', {
+    'a client': "export * from '../client/client.js';",
+    'the demo': "export * from '../../demo/shop/schema.js';",
+  }),
   ...forbidden('apps/cli', 'tsc', { 'the demo': "export * from '../../demo/stack/stack.js';" }),
   ...forbidden('src/testing', 'tsc', {
     activities: "export * from '../../activities/probe/observe.js';",

@@ -1,11 +1,10 @@
 import type { FailurePoint } from '../../drill/points.js';
 import type { Mutant } from '../../drill/mutants.js';
-import { execute } from '../../engine/execute.js';
-import { planDigest } from '../../engine/plan/plan-digest.js';
 import type { Plan } from '../../engine/plan/plan.js';
-import { initialState, type Outcome } from '../../engine/state/state.js';
-import { MemoryRollout } from './rollout.js';
+import type { Outcome } from '../../engine/state/state.js';
+import { carryOut } from '../carry-out.js';
 import type { MemorySystem } from './system.js';
+import { targetsIn } from './targets.js';
 import { World } from './world.js';
 
 /**
@@ -22,12 +21,12 @@ export async function drillPoint(
 ): Promise<readonly string[]> {
   const world = new World(plan, systems, spoilt);
   const before = world.all();
-  const first = await carryOut(plan, world, point, 1);
+  const first = await climb(plan, world, point, 1);
   const faults = faultsOf(point, first, before, world);
   if (faults.length > 0 || point.expects === 'halted') return faults;
   world.goBackAgain();
   if (world.all() !== before) return [`taken back once more it is ${world.all()}, not ${before}`];
-  const second = await carryOut(plan, world, point, 2);
+  const second = await climb(plan, world, point, 2);
   return faultsOf(point, second, before, world).map((fault) => `on the second climb, ${fault}`);
 }
 
@@ -36,21 +35,12 @@ export async function drillCompletion(
   plan: Plan,
   systems: readonly MemorySystem[] = [],
 ): Promise<string | undefined> {
-  const outcome = await carryOut(plan, new World(plan, systems), undefined, 1);
+  const outcome = await climb(plan, new World(plan, systems), undefined, 1);
   return outcome.type === 'completed' ? undefined : `it does not get to its end: ${outcome.reason}`;
 }
 
-async function carryOut(
-  plan: Plan,
-  world: World,
-  point: FailurePoint | undefined,
-  climb: number,
-): Promise<Outcome> {
-  const about = { environment: 'memory', digest: planDigest(plan), startedBy: 'drill' };
-  const state = initialState(plan, { rollout: `rollout/memory/${plan.runbook}/${climb}`, ...about });
-  const outcome = await execute(plan, state, new MemoryRollout(plan, state, world, point));
-  if (outcome === 'renewal') throw new TypeError('nothing renews in memory');
-  return outcome;
+function climb(plan: Plan, world: World, point: FailurePoint | undefined, number: number): Promise<Outcome> {
+  return carryOut(plan, targetsIn(world), point, { environment: 'memory', number });
 }
 
 function faultsOf(point: FailurePoint, outcome: Outcome, before: string, world: World): string[] {

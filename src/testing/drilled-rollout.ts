@@ -1,33 +1,43 @@
-import type { FailurePoint } from '../../drill/points.js';
-import type { JournalEvent } from '../../engine/state/journal.js';
-import type { Decision, Message, Principal } from '../../engine/state/messages.js';
-import type { Act, Plan } from '../../engine/plan/plan.js';
-import type { Effects, Result, Running, Verb, Verbs } from '../../engine/state/ports.js';
-import { approvalOf, operatorGroups } from '../../engine/state/rights.js';
-import type { RolloutState } from '../../engine/state/state.js';
-import type { GuardReading, Subscription } from '../../engine/state/values.js';
-import type { Verdict } from '../../engine/plan/plan.js';
-import type { World } from './world.js';
+import type { FailurePoint } from '../drill/points.js';
+import type { JournalEvent } from '../engine/state/journal.js';
+import type { Decision, Message, Principal } from '../engine/state/messages.js';
+import type { Plan, Verdict } from '../engine/plan/plan.js';
+import type { Effects, Result, Running, Verb, Verbs } from '../engine/state/ports.js';
+import { approvalOf, operatorGroups } from '../engine/state/rights.js';
+import type { RolloutState } from '../engine/state/state.js';
+import type { GuardReading, Subscription } from '../engine/state/values.js';
+import type { OtherVerb, Targets } from './targets.js';
 
 /** More waits than this say that nothing moves any more. */
 const mostWaits = 10_000;
 
-/** One rollout in memory that fails at one point: time jumps, people agree, guards pass, until the point is reached. */
-export class MemoryRollout implements Effects {
-  #now = 0;
+type Awaitable<T> = T | Promise<T>;
+
+/**
+ * One rollout that fails at one point, without a server of Temporal's: the engine is the same, and the targets are what
+ * they are, in memory or real. Time jumps while nothing works, people agree, and guards pass, until the point is reached.
+ */
+export class DrilledRollout implements Effects {
+  #now: number;
   #waits = 0;
   #blind = false;
   readonly #inbox: Message[] = [];
+  readonly #underWay = new Set<Promise<unknown>>();
   readonly #plan: Plan;
   readonly #state: RolloutState;
-  readonly #world: World;
+  readonly #targets: Targets;
   /** It goes to its end when absent. */
   readonly #point: FailurePoint | undefined;
 
-  constructor(plan: Plan, state: RolloutState, world: World, point?: FailurePoint) {
+  /**
+   * @param startsAt what its clock shows at first, in milliseconds since the epoch
+   * @param point where it fails; it goes to its end when absent
+   */
+  constructor(plan: Plan, state: RolloutState, targets: Targets, startsAt: number, point?: FailurePoint) {
     this.#plan = plan;
     this.#state = state;
-    this.#world = world;
+    this.#targets = targets;
+    this.#now = startsAt;
     this.#point = point;
   }
 
@@ -51,6 +61,8 @@ export class MemoryRollout implements Effects {
     if (this.#inbox.length > 0 || running?.result) return;
     this.#waits += 1;
     if (this.#waits > mostWaits) throw new Error('it waits and waits, and nothing changes');
+    // Time stands still while something works: what it takes depends on the machine, and must decide nothing.
+    if (this.#underWay.size > 0) return void (await Promise.race(this.#underWay));
     const answer = this.#answer();
     if (answer) this.#inbox.push(answer);
     else if (until === undefined) throw new Error('it waits for something that nobody will bring');
@@ -63,31 +75,42 @@ export class MemoryRollout implements Effects {
   }
 
   perform<V extends Verb>(verb: V, input: Verbs[V]['in']): Running<Verbs[V]['out']> {
-    return { result: this.#resultOf(verb, input), cancel: () => undefined };
+    const running: { result: Result<Verbs[V]['out']> | undefined; cancel(): void } = {
+      result: undefined,
+      // What works is let go on to its end: a drill fails at its points, and nowhere in between.
+      cancel: () => undefined,
+    };
+    const ended = this.#resultOf(verb, input).then((result) => {
+      running.result = result;
+      this.#underWay.delete(ended);
+    });
+    this.#underWay.add(ended);
+    return running;
   }
 
-  #resultOf<V extends Verb>(verb: V, input: Verbs[V]['in']): Result<Verbs[V]['out']> {
+  async #resultOf<V extends Verb>(verb: V, input: Verbs[V]['in']): Promise<Result<Verbs[V]['out']>> {
     try {
-      return { ok: true, value: this.#verbs[verb](input) };
+      return { ok: true, value: await this.#perform(verb, input) };
     } catch (error) {
       return { ok: false, error: error instanceof Error ? error.message : String(error), cancelled: false };
     }
   }
 
-  readonly #verbs: { readonly [V in Verb]: (input: Verbs[V]['in']) => Verbs[V]['out'] } = {
-    check: () => ({ evidence: {} }),
-    capture: ({ act }) => ({ target: act.target, at: this.#now, state: this.#world.read(act.target) }),
-    apply: ({ act, key }) => this.#apply(act, key),
-    undo: ({ act, action, key }) => (this.#world.undo(act, action, key), {}),
-    restore: ({ act, capture, key }) => (this.#world.restore(act, capture, key), { evidence: {} }),
-    observe: () => ({ asked: false, evidence: {} }),
-    fence: ({ key }) => ({ effect: this.#world.fence(key) }),
-    verify: ({ capture }) => this.#world.verify(capture),
+  #perform<V extends Verb>(verb: V, input: Verbs[V]['in']): Awaitable<Verbs[V]['out']> {
+    const verbs: { readonly [W in Verb]: (input: Verbs[W]['in']) => Awaitable<Verbs[W]['out']> } = {
+      ...this.#targets,
+      ...this.#others,
+      apply: (input) => this.#apply(input),
+    };
+    return verbs[verb](input);
+  }
+
+  readonly #others: { readonly [V in OtherVerb]: (input: Verbs[V]['in']) => Verbs[V]['out'] } = {
     subscribe: (subscription) => this.#subscribe(subscription),
     unsubscribe: () => null,
     judge: ({ subscription, from, to }) => ({
       verdict: 'pass',
-      reason: 'in memory',
+      reason: 'in a drill',
       failed: [],
       covered: to - from,
       recorded: {},
@@ -97,22 +120,21 @@ export class MemoryRollout implements Effects {
     able: ({ gates }) => Object.fromEntries(gates.map(({ step, quorum }) => [step, drillers(quorum)])),
     window: () => ({ open: true }),
     recollect: () => ({ started: [], epochs: {}, captures: [] }),
-    resolve: () => ({}),
     acquire: () => ({ status: 'granted' }),
     release: () => null,
   };
 
-  #apply(act: Act, key: Verbs['apply']['in']['key']): Verbs['apply']['out'] {
-    const failure = act.id === this.#point?.step ? this.#point.failure : undefined;
+  async #apply(input: Verbs['apply']['in']): Promise<Verbs['apply']['out']> {
+    const failure = input.act.id === this.#point?.step ? this.#point.failure : undefined;
     if (failure === 'before-effect') throw new Error('the drill fails it before its effect');
-    this.#world.apply(act, key);
+    const found = await this.#targets.apply(input);
     if (failure === 'after-effect') throw new Error('the drill fails it after its effect');
-    if (failure === 'crash') {
-      // The next worker tries it again, under the same key, and somebody has seen enough.
-      this.#world.apply(act, key);
-      this.#inbox.push(this.#by('abort'));
-    }
-    return {};
+    if (failure !== 'crash') return found;
+    // The next worker tries it again, under the same key, and somebody has seen enough.
+    await this.#targets.crash?.();
+    const again = await this.#targets.apply(input);
+    this.#inbox.push(this.#by('abort'));
+    return again;
   }
 
   #subscribe(subscription: Subscription): null {
@@ -167,13 +189,13 @@ export class MemoryRollout implements Effects {
       target,
       verdict: 'as-left' as const,
       at,
-      reason: 'in memory',
+      reason: 'in a drill',
     }));
     return { type: 'evidence', subscription: number, readings: this.#readings(subscription, verdict), looks };
   }
 
   #readings({ guards }: Subscription, verdict: Verdict): GuardReading[] {
-    return guards.map(({ name }) => ({ guard: name, verdict, at: this.#now, reason: 'in memory' }));
+    return guards.map(({ name }) => ({ guard: name, verdict, at: this.#now, reason: 'in a drill' }));
   }
 }
 

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { describeReport, exitCodeOf, reportOf } from './report.js';
+
+const killed = { mutant: 'act/a removed', killedAt: 'act/a after-effect' };
+const green = { mutant: 'act/b stale' };
+const of = (tried: readonly (typeof killed | typeof green)[]) => [{ runbook: 'some', tried }];
+
+describe('the report of mutants', () => {
+  it('is green when every one turned the drill red', () => {
+    const report = reportOf(of([killed]), {});
+    expect(report).toEqual({ runbooks: 1, mutants: 1, killed: 1, survivors: [], equivalent: [] });
+    expect(exitCodeOf(report)).toBe(0);
+  });
+
+  it('names one on which the drill stayed green, and fails', () => {
+    const report = reportOf(of([killed, green]), {});
+    expect(report).toMatchObject({ mutants: 2, killed: 1, survivors: ['some: act/b stale'] });
+    expect(exitCodeOf(report)).toBe(1);
+    expect(describeReport(report, of([killed, green]))).toContain('these did not: some: act/b stale');
+  });
+
+  it('leaves one that changes nothing out of both counts, with the reason', () => {
+    const report = reportOf(of([killed, green]), { 'act/b stale': 'it is so' });
+    const equivalent = [{ mutant: 'some: act/b stale', because: 'it is so' }];
+    expect(report).toEqual({ runbooks: 1, mutants: 1, killed: 1, survivors: [], equivalent });
+  });
+
+  it.each([
+    ['was killed', 'act/a removed'],
+    ['there is none of', 'act/c removed'],
+  ])('excuses nobody whom nobody needs to: one that %s', (_what, name) => {
+    expect(() => reportOf(of([killed]), { [name]: 'it is so' })).toThrow(`and are none: ${name}`);
+  });
+});
