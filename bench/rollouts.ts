@@ -1,7 +1,7 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { startOptions } from '../apps/client/start-options.js';
 import { rolloutId } from '../apps/client/rollout-id.js';
-import { rolloutType } from '../apps/client/summary.js';
+import { rolloutType } from '../src/protocol/rollout.js';
 import { environment, type Digested } from './plans.js';
 
 /** Starts a rollout as `switchback start` does. */

@@ -6,9 +6,10 @@
 /** Files that ask for the servers of the run: these start once, for all of them, and only when one of them runs. */
 export const servers: readonly string[] = [
   'test/activities/adapter/contract.test.ts',
+  'test/activities/drill/{clone,world}.test.ts',
   'test/activities/locks/{locks,read-targets,repair}.test.ts',
   'test/activities/postgres/**/*.test.ts',
-  'test/activities/records/{evidence,migrations,notices,outages,records,slack}.test.ts',
+  'test/activities/records/{drills,evidence,migrations,notices,outages,records,slack}.test.ts',
   'test/activities/records/journal/journal.test.ts',
   'test/activities/sentinel/{interruptions,judging,news,orphans,outage,repair,sentinel,silence}.test.ts',
   'test/apps/cli/{asked,locks,long-journal,server-absent,server-operator,server-refused,server-rollout,ways}.test.ts',
@@ -17,6 +18,7 @@ export const servers: readonly string[] = [
   'test/apps/local/{dev,servers}.test.ts',
   'test/apps/testing/{local,snapshot}.test.ts',
   'test/apps/claim-current.test.ts',
+  'test/apps/worker/proof-window.test.ts',
   'test/demo/{audit,processes,shop}.test.ts',
   'test/integration/**/*.test.ts',
   'test/workflows/{early-queries,lost-attempt,priority,quiet-hour,random-turns,stack-depth,turns}.test.ts',

@@ -1,4 +1,5 @@
 import { Refusal } from '../../src/engine/base/errors.js';
+import type { Kind } from '../../src/protocol/kind.js';
 import type { JsonObject } from '../../src/engine/base/json.js';
 import type { Act, Action } from '../../src/engine/plan/plan.js';
 import type { Adapter, Work } from '../../src/protocol/adapter.js';
@@ -22,7 +23,7 @@ export interface PostgresOptions {
   readonly databases: Readonly<Record<string, { readonly url: string }>>;
   readonly environment: string;
   /** `local` when absent. */
-  readonly kind?: 'local' | 'shared';
+  readonly kind?: Kind;
   /** Milliseconds for which locks are tried for within one verb; 30 s when absent. */
   readonly patience?: number;
 }

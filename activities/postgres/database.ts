@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { Refusal } from '../../src/engine/base/errors.js';
+import type { Kind } from '../../src/protocol/kind.js';
 
 /** A transaction under way. */
 export type Tx = pg.ClientBase;
@@ -9,7 +10,7 @@ export interface Database {
   /** As plans call it. */
   readonly name: string;
   readonly environment: string;
-  readonly kind: 'local' | 'shared';
+  readonly kind: Kind;
   /** Host, port and database, never a password: safe to show. */
   readonly place: string;
   readonly pool: pg.Pool;
@@ -30,7 +31,7 @@ export interface Databases {
 export interface DatabaseOptions {
   readonly databases: Readonly<Record<string, { readonly url: string }>>;
   readonly environment: string;
-  readonly kind: 'local' | 'shared';
+  readonly kind: Kind;
   readonly patience: number;
 }
 

@@ -7,6 +7,7 @@ import { bookStore, openBookPool } from './books.js';
 import { captureStore, type CaptureStore } from './captures.js';
 import { openPool } from './database.js';
 import { delegationStore, type DelegationStore } from './delegations.js';
+import { drillStore, type DrillStore } from './drills.js';
 import { evidenceStore, type EvidenceStore } from './evidence.js';
 import { journalStore, type Journal } from './journal/journal.js';
 import { noticeStore } from './notices.js';
@@ -28,6 +29,8 @@ export interface Records {
   readonly notices: NoticeStore;
   /** What stands in Slack. */
   readonly slack: SlackStore;
+  /** What drills found. */
+  readonly drills: DrillStore;
   /** What custom acts did. */
   readonly books: BookStore;
   close(): Promise<void>;
@@ -47,6 +50,7 @@ export function openRecords(url: string): Records {
     delegations: delegationStore(main),
     notices: noticeStore(main),
     slack: slackStore(main),
+    drills: drillStore(main),
     evidence: evidenceStore(evidence),
     books: bookStore(books),
     async close() {

@@ -17,6 +17,12 @@ export function withServer(command: Command): Command {
   );
 }
 
+/** `--address`: where Temporal is, for what no API does. */
+export function withTemporal(command: Command): Command {
+  const text = "Temporal's address; else TEMPORAL_ADDRESS, Temporal's profile, then the local stack";
+  return command.addOption(new Option('--address <host:port>', text).argParser(address));
+}
+
 /** `--server`: the API of an environment. */
 export function withApi(command: Command): Command {
   return command.option(

@@ -20,6 +20,13 @@ export async function planText(plan: Plan, digest: string, paint: Paint): Promis
     `${paint.bold(plan.runbook)}  ${paint.dim('owned by')} ${plan.owner}`,
     ...field('why', plan.why, paint),
     ...field('hypothesis', plan.hypothesis, paint),
+    ...(plan.objective
+      ? field(
+          'objective',
+          `back within ${formatDuration(plan.objective.restoreWithin)}, as drills show`,
+          paint,
+        )
+      : []),
     ...field('scope', plan.scope.join(', '), paint),
     ...field('digest', digest, paint),
     '',

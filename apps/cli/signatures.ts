@@ -37,7 +37,7 @@ export async function checkSignatures(
   const { signed, faults } = await verifySignatures(rollout, events, doors, environment.kind === 'shared');
   const [fault, ...more] = faults;
   // In a local environment nobody signs.
-  if (!fault && environment.kind === 'local' && signed.length === 0) return { text: '' };
+  if (!fault && environment.kind !== 'shared' && signed.length === 0) return { text: '' };
   if (!fault) return { signatures: signed.length, text: `; ${signed.length} signatures of doors fit` };
   const others = more.length > 0 ? ` (and ${more.length} more)` : '';
   throw new Refusal(

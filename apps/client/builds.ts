@@ -13,7 +13,7 @@ import { answerWithin, type Connected } from './connected.js';
 import { hasCode, rootMessage, translate } from '../../activities/temporal/failures.js';
 import { Absent } from './refusals.js';
 import { partsOf } from './rollout-id.js';
-import { rolloutType } from './summary.js';
+import { rolloutType } from '../../src/protocol/rollout.js';
 import { workersOf } from './workers.js';
 
 /** The server answers once every queue knows it. */

@@ -4,7 +4,8 @@ import { Absent } from './refusals.js';
 import type { DescribedRun, ListFilter, RolloutSummary } from './client.js';
 import { answerWithin, type Connected } from './connected.js';
 import { findRollout } from './find.js';
-import { isListed, rolloutType, summaryOf } from './summary.js';
+import { rolloutType } from '../../src/protocol/rollout.js';
+import { isListed, summaryOf } from './summary.js';
 
 /** Milliseconds for which what `find` saw of a rollout counts for the call that comes next: a command sees it once. */
 const sightingLasts = 1_000;

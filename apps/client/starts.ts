@@ -8,7 +8,7 @@ import { freshKey, partsOf, rolloutId } from './rollout-id.js';
 import { Taken } from './refusals.js';
 import type { Sightings } from './sightings.js';
 import { startOptions, takeBackOptions } from './start-options.js';
-import { rolloutType } from './summary.js';
+import { rolloutType } from '../../src/protocol/rollout.js';
 
 /** Rollouts that begin: new ones, and those that take another back. */
 export class Starts {

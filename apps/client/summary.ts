@@ -5,9 +5,6 @@ import type { ListFilter, RolloutSummary } from './client.js';
 import type { searchAttributes } from '../../activities/temporal/search-attributes.js';
 import { partsOf } from './rollout-id.js';
 
-/** The workflow type of every rollout. */
-export const rolloutType = 'rollout';
-
 /** Somebody paused its workflow in Temporal. */
 export const pausedStatus = 'paused-in-temporal';
 

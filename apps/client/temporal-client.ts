@@ -1,6 +1,5 @@
 import { userInfo } from 'node:os';
-import { Client, Connection } from '@temporalio/client';
-import { hasCode, rootMessage, translate, Unreachable } from '../../activities/temporal/failures.js';
+import { Unreachable } from '../../activities/temporal/failures.js';
 import type { Plan } from '../../src/engine/plan/plan.js';
 import type { JournalEvent } from '../../src/engine/state/journal.js';
 import type { Answer, DecisionRequest } from '../../src/engine/state/messages.js';
@@ -11,7 +10,6 @@ import { rolloutNames } from '../../src/protocol/rollout.js';
 import { failedAttempts } from './attempts.js';
 import { awaitWorker } from './await-worker.js';
 import { TemporalBuilds } from './builds.js';
-import { Calls } from './calls.js';
 import { checkPlan, type CheckRequest } from './checks.js';
 import type {
   DirectClient,
@@ -28,6 +26,7 @@ import { Ends } from './ends.js';
 import { leftBehind } from './left-behind.js';
 import { createLocksClient } from './locks.js';
 import type { LocksClient } from './locks-report.js';
+import { openConnection } from './open-connection.js';
 import { Questions } from './questions.js';
 import { liveReadings, withLive } from './readings.js';
 import { createRepairs, type Repairs } from './repairs.js';
@@ -40,20 +39,11 @@ import { absence, seenForNew, workersOf } from './workers.js';
 
 /** That of `switchback dev`. */
 const defaultEnvironment = 'local';
-const connectWithin = 3_000;
 const examineWithin = 30_000;
 
 /** Connects to a server that was found. Throws `Unreachable` within seconds when it does not answer. */
 export async function connectTo(server: Server): Promise<DirectClient> {
-  const { address, namespace, origin, fix } = server;
-  const name = `Temporal at ${address}`;
-  const options = { ...server.connection, address, connectTimeout: connectWithin };
-  const connection = await Connection.connect(options).catch((error: unknown) => {
-    if (hasCode(error, 'permissionDenied', 'unauthenticated')) throw translate(error, name);
-    throw new Unreachable(`${name} (${origin}) cannot be reached: ${rootMessage(error)}; ${fix}`);
-  });
-  const client = new Client({ connection, namespace });
-  return new TemporalRolloutClient({ client, calls: new Calls(client, name), name }, address);
+  return new TemporalRolloutClient(await openConnection(server), server.address);
 }
 
 /** The client over Temporal, made of its parts: each method says which of them does it. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { kinds } from '../../src/protocol/kind.js';
 import { calendars } from './calendars.js';
 import { delegations } from './identity/delegations.js';
+import { drill } from './drill-settings.js';
 import { door } from './identity/doors.js';
 import { identity } from './identity/identity.js';
 import { policy } from './identity/policy.js';
@@ -32,8 +34,7 @@ const adapter = members({
 
 /** What stands in the configuration of one environment, each section on its own. */
 export const sections = members({
-  /** `local`: people are taken by their name. `shared`: only signed decisions count. */
-  kind: z.enum(['local', 'shared']),
+  kind: z.enum(kinds),
   databases: z.record(z.string(), members({ url: secret })).default({}),
   flags: z.record(z.string(), flags).default({}),
   metrics: z.record(z.string(), metrics).default({}),
@@ -50,6 +51,8 @@ export const sections = members({
   door: door.exactOptional(),
   policy: policy.exactOptional(),
   calendars: calendars.exactOptional(),
+  /** What a drill environment has beside what it clones. */
+  drill: drill.exactOptional(),
   /** What a door evaluates, by name; relative to the configuration file. */
   runbooks: z.record(nonEmpty, nonEmpty).exactOptional(),
   /** Who is told what, beside the console of the worker. */

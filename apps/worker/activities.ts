@@ -19,6 +19,8 @@ import { reveal, type Environment } from '../config/config.js';
 import { inWords, type RereadEnvironment } from '../config/reread.js';
 import type { CheckInput } from '../../src/protocol/check.js';
 import { checkPeople } from './check-people.js';
+import { clonedFrom } from './drill/cloned.js';
+import { drillingWith, syntheticSources } from './drill/drilling.js';
 import { checkPolicy } from './rights/check.js';
 import { houseActivities, withHouse } from './house.js';
 import { framed } from './framed.js';
@@ -46,8 +48,13 @@ export async function createActivities(options: {
   readonly tell: (text: string) => void;
   /** A team's own. */
   readonly adapters: readonly Adapter[];
+  /** Of this worker. */
+  readonly build: string;
 }) {
-  const { name, environment, policy, config, client, records, tell, adapters } = options;
+  const { name, policy, config, client, records, tell, adapters } = options;
+  // What is configured for a drill is only cloned: its rollouts never reach it.
+  const cloned = options.environment.kind === 'drill' ? clonedFrom(name, options.environment) : undefined;
+  const environment = cloned?.environment ?? options.environment;
   const lookups = lookupsWith(client, name, records.delegations);
   const channels = channelsOf(environment);
   const notifier = notifierOf(name, environment, channels, records.notices, tell);
@@ -70,7 +77,10 @@ export async function createActivities(options: {
     environment: name,
     taskQueue: taskQueueOf(name),
     evidence: records.evidence,
-    sources: mapValues(environment.metrics, metricsSourceOf),
+    sources: {
+      ...mapValues(environment.metrics, metricsSourceOf),
+      ...syntheticSources(environment, records.drills),
+    },
     ...calls,
     post,
   });
@@ -86,8 +96,10 @@ export async function createActivities(options: {
     await notifier.send(await withWayBack(notice, calls.byHand));
     return null;
   };
+  const drilling = cloned && drillingWith({ ...options, cloned, apply: verbs.apply, all });
   const activities = framed({
     ...verbs,
+    ...drilling,
     ...sentinel,
     ...houseActivities(async () => (await policy.current()).environment, config),
     check: (input: Verbs['check']['in'], work: Work) => withHouse(environment, verbs.check(input, work)),
@@ -116,7 +128,8 @@ export async function createActivities(options: {
   });
   const lookOut = lookOutWith({ client, environment: name, post, recorded, ...calls });
   const deliver = (signal: AbortSignal) => deliverNotices(records.notices, channels, signal);
-  const requireOwned = () => postgres.requireOwned();
+  // A clone that a killed drill left half made is made anew, and nothing is applied to it before.
+  const requireOwned = () => (cloned ? Promise.resolve() : postgres.requireOwned());
   return { activities, notify, lookOut, deliver, requireOwned, close: () => postgres.close() };
 }
 

@@ -4,6 +4,7 @@ import type { Verbs } from '../../src/engine/state/ports.js';
 import type { House } from '../../src/engine/state/values.js';
 import { ableToApprove } from '../../src/identity/quorum.js';
 import { everyRunbook, has } from '../../src/identity/rights.js';
+import { proofWindow } from './drill/proof-window.js';
 import { policyOf } from '../config/identity/policy-of.js';
 import { directoryOf } from '../config/identity/directory.js';
 import type { Environment } from '../config/config.js';
@@ -23,22 +24,24 @@ export function houseActivities(current: () => Promise<Environment>, config: str
       const policy = policyOf(environment);
       // A plan from a file may call itself anything: only a right on all counts for it.
       const of = fromFile ? everyRunbook : runbook;
-      const may = (name: string) => environment.kind === 'local' || has(policy, name, 'approve', of);
+      const may = (name: string) => environment.kind !== 'shared' || has(policy, name, 'approve', of);
       return Object.fromEntries(
         gates.map((gate) => [gate.step, ableToApprove(directory, gate, origin, may)]),
       );
     },
-    async window({ runbook, at }) {
+    async window({ runbook, at, promotes }) {
+      if (promotes) return proofWindow(await current(), config, promotes, at);
       return windowOf(calendarsOf(await current(), config), runbook, at);
     },
   };
 }
 
 /** What a rollout has to know of the environment before it begins; undefined where nothing of it holds. */
-function houseOf({ kind, calendars = {} }: Environment): House | undefined {
+function houseOf({ kind, calendars = {}, policy }: Environment): House | undefined {
   const house: House = {
     ...(kind === 'shared' && { shared: true }),
     ...(Object.keys(calendars).length > 0 && { calendars: true }),
+    ...(policy?.drill && { drills: true }),
   };
   return Object.keys(house).length > 0 ? house : undefined;
 }

@@ -35,7 +35,7 @@ export async function authorise(
   request: DecisionRequest & Heard,
   lookups: Lookups,
 ): Promise<Authorisation> {
-  if (environment.kind === 'local') return byName(environment, request.by);
+  if (environment.kind !== 'shared') return byName(environment, request.by);
   const stopped = await proveStopped(environment, about.environment, request, lookups);
   // Whoever may stop the environment may pause what runs in it.
   if (stopped) {
@@ -86,7 +86,7 @@ export async function identify(
   { cameAt }: Lookups,
 ): Promise<Identity> {
   const { operators = [] } = environment;
-  if (environment.kind === 'local') {
+  if (environment.kind !== 'shared') {
     const found = byName(environment, by);
     return 'refused' in found ? found : { ...found, operators };
   }
@@ -122,7 +122,7 @@ function allowed(
 
 /** Somebody whose start was admitted, as of now. */
 export function knownAs(environment: Environment, name: string): Authorisation {
-  if (environment.kind === 'local') return byName(environment, name);
+  if (environment.kind !== 'shared') return byName(environment, name);
   const entry = registeredAs(directoryOf(environment), name);
   return entry
     ? // What they may was looked at when it was admitted.

@@ -19,9 +19,10 @@ import { tellOfOtherRecords } from './other-records.js';
 import { walkRounds } from './rounds.js';
 import { claimCurrent } from './claim-current.js';
 import { RereadEnvironment } from '../config/reread.js';
-import { buildIdOf, bundleWorkflows, workflowsOf, type Kind } from './workflow-bundle.js';
+import { buildIdOf, bundleWorkflows, workflowsOf } from './workflow-bundle.js';
 import { openWorkerRecords } from './worker-records.js';
 import { workerSettings } from './worker-settings.js';
+import type { Kind } from '../../src/protocol/kind.js';
 import { taskQueueOf } from '../../src/protocol/task-queue.js';
 
 export interface WorkerOptions {
@@ -68,6 +69,8 @@ export async function createWorker(options: WorkerOptions): Promise<CreatedWorke
     );
   });
   const client = new Client({ connection, namespace });
+  const workflowBundle = options.workflows ?? (await bundled(environment.kind));
+  const build = options.buildId ?? buildIdOf(workflowBundle);
   const { activities, notify, lookOut, deliver, requireOwned, close } = await createActivities({
     name: options.environment,
     config: options.config,
@@ -76,10 +79,9 @@ export async function createWorker(options: WorkerOptions): Promise<CreatedWorke
     client,
     records,
     adapters,
+    build,
     tell,
   });
-  const workflowBundle = options.workflows ?? (await bundled(environment.kind));
-  const build = options.buildId ?? buildIdOf(workflowBundle);
   const worker = await Worker.create({
     ...workerSettings,
     ...(mark !== undefined && { identity: identityOf(mark) }),

@@ -2,17 +2,16 @@ import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { Kind } from '../../src/protocol/kind.js';
 import { packageVersion } from '../config/version.js';
 
 const ownWorkflows = {
   local: fileURLToPath(new URL('../../workflows', import.meta.url)),
   shared: fileURLToPath(new URL('../../workflows/shared', import.meta.url)),
-} as const;
+  drill: fileURLToPath(new URL('../../workflows/drills', import.meta.url)),
+} as const satisfies { readonly [K in Kind]: string };
 
-/** Of an environment: its kind is part of its workers' build. */
-export type Kind = keyof typeof ownWorkflows;
-
-/** Where the workflows of a kind of environment are. */
+/** Where the workflows of a kind of environment are: its kind is part of its workers' build. */
 export function workflowsOf(kind: Kind): string {
   return ownWorkflows[kind];
 }

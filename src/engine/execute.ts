@@ -2,7 +2,7 @@ import { performAct, type AfterAct } from './forward/acts.js';
 import { attend, attended, listen, rest } from './listen/attention.js';
 import { performGate } from './forward/gates.js';
 import { haltPastNoReturn } from './forward/no-return.js';
-import { actsOf, stepsOf, type Act, type ContractStep, type Plan } from './plan/plan.js';
+import { actsOf, stepsOf, type Act, type ContractStep, type PlacedStep, type Plan } from './plan/plan.js';
 import type { Effects } from './state/ports.js';
 import { preflight } from './forward/preflight.js';
 import { beginRetreat, retreat } from './back/retreat.js';
@@ -14,6 +14,7 @@ import { recollect } from './back/recollect.js';
 import { describeCause, Halt, Renewal, Reset, Retreat, RollBack } from './state/interruptions.js';
 import { beginUnwinding, unwind } from './back/unwind.js';
 import { performWatch } from './forward/watches.js';
+import { untilDrilled } from './forward/window.js';
 
 /**
  * Carries a plan out, from wherever the state says it stands. The same function runs in the workflow, the preview and
@@ -121,9 +122,16 @@ async function performSteps(run: Run): Promise<void> {
       state.phase = placed.phase;
       record(run, 'phase-entered', placed.phase);
     }
+    if (beginsToPromote(steps, state.cursor)) await untilDrilled(run, placed.step);
     const after = await perform(run, placed.step);
     state.cursor += after === 'next' ? 1 : -1;
   }
+}
+
+/** Whether the next step is the first of those after which everybody has the candidate, or the baseline is taken away. */
+function beginsToPromote(steps: readonly PlacedStep[], cursor: number): boolean {
+  const isLate = (index: number) => ['promote', 'contract'].includes(steps[index]?.phase ?? 'expand');
+  return isLate(cursor) && !isLate(cursor - 1);
 }
 
 async function perform(run: Run, step: ContractStep): Promise<AfterAct> {

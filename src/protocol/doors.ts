@@ -1,6 +1,7 @@
 import { leaving, orphanFound, rollouts, subscriber, unwatched, version } from './readers/sentinel.js';
 import { sentinelNames } from './sentinel.js';
 import type { DecisionRequest } from '../engine/state/messages.js';
+import { drillNames } from './drill.js';
 import { locksNames, type LocksRequest } from './locks.js';
 import { askings, locksRequest, look, release } from './readers/locks.js';
 import { blind, decisionRequest, evidence, lockAnswer } from './readers/rollout.js';
@@ -59,6 +60,7 @@ export const doors = {
     updates: { [locksNames.acquire]: askings, [locksNames.decide]: locksRequest },
     queries: { [locksNames.table]: nothing },
   },
+  drill: { signals: {}, updates: {}, queries: { [drillNames.progress]: nothing } },
 } as const satisfies { readonly [type: string]: Door };
 
 /** The types of decisions, by the workflow's type, that only make things safer: they have places of their own. */
@@ -66,6 +68,7 @@ const safer: { readonly [T in keyof typeof doors]: ReadonlySet<string> } = {
   rollout: new Set<DecisionRequest['type']>(['abort', 'pause']),
   sentinel: new Set(),
   locks: new Set<LocksRequest['type']>(['stop']),
+  drill: new Set(),
 };
 
 export function saferOf(type: keyof typeof doors): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 import type { Unjudged } from '../engine/decide/decision-queue.js';
 import type { DecisionRequest } from '../engine/state/messages.js';
 import type { Heard } from './decisions.js';
+import type { UnderDrill } from './drill.js';
 import type { Plan } from '../engine/plan/plan.js';
 import type { Outcome, RolloutState } from '../engine/state/state.js';
 import type { Reverts } from '../engine/state/reverts.js';
@@ -17,6 +18,8 @@ interface Started {
   readonly signed?: string;
   /** Refuse instead of standing in line for the scope. */
   readonly wait?: false;
+  /** In a drill environment alone. */
+  readonly drill?: UnderDrill;
   /** History events after which it goes on in a new run; when absent, the server's suggestion decides. */
   readonly continueAfter?: number;
   /** History events after which an act is cut short, so that the next run goes on with it; 8,000 when absent. */
@@ -35,6 +38,9 @@ export interface Unheard extends Unjudged<DecisionRequest & Heard> {
   /** What was no message, and stands in no journal yet. */
   readonly ignored?: Ignored;
 }
+
+/** The name of the workflow. It stands in histories. */
+export const rolloutType = 'rollout';
 
 /** What a rollout workflow is started with. */
 export type RolloutInput = Started &

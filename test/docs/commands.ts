@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { vi } from 'vitest';
 import { readOptions as readBenchOptions } from '../../bench/options.js';
+import { readOptions as readDrillOptions } from '../../demo/drill/options.js';
 import { readOptions } from '../../demo/run/options.js';
 import { run } from '../../apps/cli/run.js';
 import { runCommand } from '../../apps/local/commands.js';
@@ -30,6 +31,8 @@ export async function faultOfCommand(line: string): Promise<string | undefined> 
   const [program, ...args] = wordsOf(line).filter((_word, index, all) => !isSetting(all, index));
   if (program === 'npx' && args[0] === 'switchback') return faultOfSwitchback(args.slice(1));
   if (program === 'npm' && args.slice(0, 3).join(' ') === 'run demo --') return faultOfDemo(args.slice(3));
+  if (program === 'npm' && args.slice(0, 3).join(' ') === 'run drill:demo --')
+    return faultOfDemo(args.slice(3), readDrillOptions);
   if (program === 'npm' && args.slice(0, 3).join(' ') === 'run bench --') return faultOfBench(args.slice(3));
   if (program === 'temporal') return faultOfTemporal(args);
   return `nobody knows how to check it; teach test/docs, or name in runElsewhere where it is run`;
@@ -95,9 +98,12 @@ function disarm(command: Command): void {
   command.commands.forEach(disarm);
 }
 
-function faultOfDemo(args: readonly string[]): string | undefined {
+function faultOfDemo(
+  args: readonly string[],
+  read: (args: readonly string[]) => unknown = readOptions,
+): string | undefined {
   try {
-    readOptions(args);
+    read(args);
     return undefined;
   } catch (error) {
     return (error as Error).message;

@@ -31,6 +31,26 @@ describe('a runbook', () => {
     });
   });
 
+  it('says how long going back may take, as a part of its digest; and nothing of it where it does not', () => {
+    const objective = (restoreWithin?: '5m' | '6m') =>
+      runbook({
+        name: 'quick-back',
+        owner: 'sre',
+        why: 'It is to be back soon.',
+        hypothesis: 'It is.',
+        params: z.object({}),
+        plan: () => ({
+          scope: [],
+          soak: [watch('soak', { for: '1s' })],
+          ...(restoreWithin && { objective: { restoreWithin } }),
+        }),
+      }).evaluate({});
+    expect(objective('5m').objective).toEqual({ restoreWithin: 300_000 });
+    expect(objective()).not.toHaveProperty('objective');
+    const digests = [objective(), objective('5m'), objective('6m')].map(planDigest);
+    expect(new Set(digests).size).toBe(3);
+  });
+
   it('gives the same digest for the same parameters, another for others', () => {
     const [one, two] = [splitCustomerName.evaluate({}), splitCustomerName.evaluate({ soakFor: '24h' })];
     expect(planDigest(one)).toBe(planDigest(two));

@@ -3,7 +3,7 @@ import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { expect, it } from 'vitest';
 import { startOptions } from '../../apps/client/start-options.js';
 import { freshKey, rolloutId } from '../../apps/client/rollout-id.js';
-import { rolloutType } from '../../apps/client/summary.js';
+import { rolloutType } from '../../src/protocol/rollout.js';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { initialState } from '../../src/engine/state/state.js';
 import { planDigest } from '../../src/engine/plan/plan-digest.js';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { makeDoorKey } from '../../activities/identity/door-key.js';
 import { startOptions } from '../../apps/client/start-options.js';
 import { rolloutId } from '../../apps/client/rollout-id.js';
-import { rolloutType } from '../../apps/client/summary.js';
+import { rolloutType } from '../../src/protocol/rollout.js';
 import type { Environment } from '../../apps/config/config.js';
 import { openSlack } from '../../apps/slack/slack.js';
 import { startSlack, type DemoSlack } from '../../apps/local/slack-emulator.js';

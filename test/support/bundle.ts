@@ -5,7 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { withLock } from '../../apps/local/lock.js';
-import { bundleWorkflows, workflowsOf, type Kind } from '../../apps/worker/workflow-bundle.js';
+import { bundleWorkflows, workflowsOf } from '../../apps/worker/workflow-bundle.js';
+import type { Kind } from '../../src/protocol/kind.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -1,3 +1,4 @@
+import type { Kind } from '../../src/protocol/kind.js';
 import { migrateRecords } from '../../activities/records/migrations/migrate.js';
 import { openRecords, type Records } from '../../activities/records/records.js';
 import { freshDatabaseOn } from './fresh-database.js';
@@ -16,7 +17,7 @@ export interface FreshRecords extends Records {
 export async function freshRecordsOn(
   server: string,
   environment: string,
-  kind: 'local' | 'shared' = 'local',
+  kind: Kind = 'local',
 ): Promise<FreshRecords> {
   const { url, drop } = await freshDatabaseOn(server);
   await migrateRecords(url, { environment, kind });

@@ -10,9 +10,10 @@ import { sentinelId } from '../../src/protocol/sentinel.js';
 import { type RolloutClient, type Started, type StartRequest } from '../../apps/client/client.js';
 import { freshKey, rolloutId } from '../../apps/client/rollout-id.js';
 import { startOptions } from '../../apps/client/start-options.js';
-import { rolloutType } from '../../apps/client/summary.js';
+import { rolloutType } from '../../src/protocol/rollout.js';
 import type { Configuration, Environment } from '../../apps/config/config.js';
 import { localConfiguration } from '../../demo/stack/local-configuration.js';
+import type { Kind } from '../../src/protocol/kind.js';
 import { locksId } from '../../src/protocol/locks.js';
 import type { JsonObject } from '../../src/engine/base/json.js';
 import type { Plan } from '../../src/engine/plan/plan.js';
@@ -92,7 +93,7 @@ export interface StartMore {
 
 export interface EnvironmentOptions {
   /** What its records are marked with; `local` when absent. */
-  readonly kind?: 'local' | 'shared';
+  readonly kind?: Kind;
   readonly customers?: number;
   /** How many workflows a worker in the process of the test keeps in memory. */
   readonly cached?: number;

@@ -21,7 +21,8 @@ export function carriedOver(
   exported: number,
   unheard: Unheard = { waiting: [] },
 ): RolloutInput {
-  const { format, environment, startedBy, askedFor, fromFile, wait, continueAfter, overflowsAfter } = input;
+  const { format, environment, startedBy, askedFor, fromFile, wait, continueAfter, overflowsAfter, drill } =
+    input;
   const { journal } = state;
   // In the order in which they were given: see `memberFor`.
   const answers = Object.entries(state.decisions);
@@ -34,6 +35,7 @@ export function carriedOver(
     ...(wait === false && { wait }),
     ...(continueAfter !== undefined && { continueAfter }),
     ...(overflowsAfter !== undefined && { overflowsAfter }),
+    ...(drill && { drill }),
     plan,
     digest: state.digest,
     exported: journal[exported - 1]?.number ?? 0,

@@ -15,12 +15,14 @@ import { dueWithin } from '../sdk/alarm.js';
 import { effectsOf } from './effects.js';
 import { startExporter } from '../journal/exporter.js';
 import { openInbox, type Inbox } from './inbox.js';
+import { scaled } from '../../src/drill/scale.js';
+import type { UnderDrill } from '../../src/protocol/drill.js';
 import type { RolloutInput, RolloutResult } from '../../src/protocol/rollout.js';
 import { recall } from './recall.js';
 import { roomFor } from './room.js';
 import { listen } from '../doors/listen.js';
 import { refuseForeignStart } from '../doors/starts.js';
-import { isShared } from '../doors/kind.js';
+import { isDrill, isShared } from '../doors/kind.js';
 import { admittedStart, refuseForeignState, startedByName } from './admit-start.js';
 import { doors } from '../../src/protocol/doors.js';
 import { carriedOver, chainMemo, exportedBefore } from './renewal.js';
@@ -38,6 +40,8 @@ const flushTime = 180_000;
 export async function rollout(input: RolloutInput): Promise<RolloutResult> {
   refuseForeignStart(input);
   const { plan, state } = await begin(input);
+  // A drill shortens what a rollout waits for. What it is known by, and what is kept of it, is the plan itself.
+  const played = asPlayed(plan, input.drill);
   const before = exportedBefore(input, state);
   const exporter = startExporter(state.rollout, before, state.journal.slice(before));
   // Only a run before it can have left something.
@@ -45,18 +49,18 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
   const inbox = openInbox(state, unheard, roomFor(exporter));
   listen(doors.rollout, {
     ...inbox.listeners,
-    queries: { status: () => statusReport(plan, state), plan: () => plan, journal: () => state.journal },
+    queries: { status: () => statusReport(played, state), plan: () => plan, journal: () => state.journal },
   });
   listenForCancellation(inbox);
 
   // Everything runs out of reach of the workflow's cancellation: compensation has to finish.
   const ended = await CancellationScope.nonCancellable(async () => {
-    const visibility = createVisibility(plan, state);
+    const visibility = createVisibility(played, state);
     const { effects, notified } = effectsOf({ plan, state, inbox, visibility, exporter, input });
     // Whoever decided before a deadline that has passed meanwhile is heard before it; a breach waits for nobody.
     const heard = inbox.hearing();
     await condition(() => inbox.waiting || heard());
-    const outcome = await execute(plan, state, effects);
+    const outcome = await execute(played, state, effects);
     if (outcome === 'renewal')
       return { next: carriedOver(input, plan, state, exporter.exported(), inbox.left()) };
     inbox.settle();
@@ -67,7 +71,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
     const gone = () => answered() && exporter.flushed() && notified();
     do {
       while (inbox.waiting || !answered()) {
-        answerAfterwards(plan, state, effects);
+        answerAfterwards(played, state, effects);
         await condition(() => inbox.waiting || answered());
       }
       // Whoever decides while it leaves is answered, too.
@@ -110,6 +114,15 @@ function acceptPlan(plan: Plan, digest: string): Plan {
   }
   if (planDigest(plan) !== digest) refuseToBegin(`the plan's digest is ${planDigest(plan)}, not ${digest}`);
   return plan;
+}
+
+/** The plan as it is carried out: in the time of a drill where this is one, and only where drills are at home. */
+function asPlayed(plan: Plan, drill: UnderDrill | undefined): Plan {
+  if (drill === undefined) return plan;
+  if (!isDrill()) refuseToBegin('it is to run in the time of a drill, and this is no drill environment');
+  const { timeScale } = drill;
+  if (timeScale > 0 && timeScale <= 1) return scaled(plan, drill);
+  refuseToBegin(`its time scale is ${timeScale}: give a number above 0 and at most 1`);
 }
 
 function listenForCancellation(inbox: Inbox): void {

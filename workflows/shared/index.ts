@@ -1,6 +1,6 @@
 /** The same workflows for a shared environment, in which only what a door has signed counts. */
-import { becomeShared } from '../doors/kind.js';
+import { become } from '../doors/kind.js';
 
-becomeShared();
+become('shared');
 
 export * from '../index.js';

@@ -1,19 +1,21 @@
 import type pg from 'pg';
+import type { Kind } from '../../../src/protocol/kind.js';
 import { Refusal } from '../../../src/engine/base/errors.js';
 import { inTransaction, openPool, placeOf } from '../database.js';
 import { records } from './0001-records.js';
 import { admissions } from './0002-admissions.js';
 import { notices } from './0003-notices.js';
 import { slack } from './0004-slack.js';
+import { drills } from './0005-drills.js';
 import type { Migration } from './migration.js';
 
 /** In order. */
-const migrations: readonly Migration[] = [records, admissions, notices, slack];
+const migrations: readonly Migration[] = [records, admissions, notices, slack, drills];
 
 /** Whose records they are. */
 export interface Owner {
   readonly environment: string;
-  readonly kind: 'local' | 'shared';
+  readonly kind: Kind;
 }
 
 /** What was done to a database. */

@@ -5,5 +5,5 @@ import type { Identities } from './identities.js';
 
 /** How an environment's people show who they are: in a local one nobody has to. */
 export function identitiesOf(environment: () => Environment): Identities {
-  return environment().kind === 'local' ? byName(() => environment().people) : byToken(environment);
+  return environment().kind !== 'shared' ? byName(() => environment().people) : byToken(environment);
 }

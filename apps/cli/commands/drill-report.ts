@@ -1,23 +1,21 @@
 import { Refusal } from '../../../src/engine/base/errors.js';
 import type { DrillRecord } from '../../../src/drill/record.js';
 import { print, type OutputOptions, type Register } from '../context.js';
+import { readDrillRecords, withDrillRecords, type RecordsPlace } from '../drills/records.js';
 import { withOutput } from '../options.js';
 
-interface ReportOptions extends OutputOptions {
-  readonly file: string;
+interface ReportOptions extends OutputOptions, RecordsPlace {
   readonly html?: string;
 }
 
 /** `switchback drill report`: what one drill proves, at a terminal, as JSON, or as a page to hand on. */
 export const registerDrillReport: Register = (drill, context) => {
-  withOutput(drill.command('report'))
+  withDrillRecords(withOutput(drill.command('report')))
     .description('show what a drill proves: each point, the times to restore, what did not come back')
     .argument('[drill]', "a drill's id, or a runbook: its newest drill; the newest of all when absent")
-    .requiredOption('--file <file>', 'drill records as JSON')
     .option('--html <file>', 'write a page that needs nothing else, to hand to an auditor')
     .action(async (given: string | undefined, options: ReportOptions) => {
-      const { readRecordsFile } = await import('../drills/read-file.js');
-      const records = await readRecordsFile(options.file, context.io.cwd);
+      const records = await readDrillRecords(options, context.io);
       const record = pick(records, given);
       const now = Date.now();
       if (options.html !== undefined) {

@@ -1,10 +1,12 @@
 import type { Register } from '../context.js';
 import { registerDrillHistory } from './drill-history.js';
 import { registerDrillReport } from './drill-report.js';
+import { registerDrillRun } from './drill-run.js';
 
 /** `switchback drill`: rehearsed rollbacks. */
 export const registerDrill: Register = (program, context) => {
   const drill = program.command('drill').description('rehearsed rollbacks, and what they prove');
+  registerDrillRun(drill, context);
   registerDrillReport(drill, context);
   registerDrillHistory(drill, context);
 };

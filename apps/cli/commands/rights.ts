@@ -47,5 +47,5 @@ async function nameOf(given: string, cwd: string): Promise<string> {
 function headline(name: string, { kind }: Environment, runbook: string): string {
   const where = runbook === '*' ? 'on every runbook' : `on ${runbook}`;
   if (kind === 'shared') return `who may do what in ${name}, ${where}`;
-  return `${name} is local: people are taken by their name, and of those below a plan asks for its groups`;
+  return `${name} is ${kind}: people are taken by their name, and of those below a plan asks for its groups`;
 }

@@ -2,7 +2,9 @@ import { InvalidArgumentError } from 'commander';
 import { defaultConfigFile } from '../../config/default-file.js';
 import { workerSettings } from '../../worker/worker-settings.js';
 import type { Register, ServerOptions } from '../context.js';
+import type { ExitCode } from '../exit-codes.js';
 import { serve } from '../records-of.js';
+import { isSupervised, superviseThisCommand } from '../supervise.js';
 import { withWorkersServer } from '../options.js';
 
 interface WorkerOptions extends ServerOptions {
@@ -14,7 +16,8 @@ interface WorkerOptions extends ServerOptions {
 }
 
 /** `switchback worker`: does the work of one environment. */
-export const registerWorker: Register = (program, { io }) => {
+export const registerWorker: Register = (program, context) => {
+  const { io } = context;
   withWorkersServer(program.command('worker'))
     .description('run a worker of an environment until SIGINT or SIGTERM')
     .requiredOption('--env <name>', 'the environment')
@@ -36,8 +39,13 @@ export const registerWorker: Register = (program, { io }) => {
     )
     .action(async ({ env: environment, ...options }: WorkerOptions) => {
       const { environmentOf, readConfiguration } = await import('../../config/config.js');
-      const { runWorker } = await import('../../worker/worker.js');
       const configured = environmentOf(await readConfiguration(options.config), environment);
+      // Drills kill it: that is how crashes are drilled.
+      if (configured.kind === 'drill' && !isSupervised(io)) {
+        context.exitCode = (await superviseThisCommand(io)) as ExitCode;
+        return;
+      }
+      const { runWorker } = await import('../../worker/worker.js');
       const records = await serve(environment, configured, io);
       try {
         await runWorker({ environment, recordsUrl: records.url, ...options });

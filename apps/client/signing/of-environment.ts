@@ -10,7 +10,7 @@ import { createSigner, type Signer } from './signer.js';
  */
 export async function signerOf(name: string, environment: Environment): Promise<Signer | undefined> {
   const { kind, door, identity } = environment;
-  if (kind === 'local') return undefined;
+  if (kind !== 'shared') return undefined;
   if (!door) {
     const rule = 'has no door here: nothing that it hands in would count';
     throw new Refusal(`environment ${name}`, rule, 'make a key with "switchback door-key create"');

@@ -1,18 +1,25 @@
+import type { Kind } from '../../../src/protocol/kind.js';
 import { fault, type Fault } from './faults.js';
 
 interface Sections {
-  readonly kind: 'local' | 'shared';
+  readonly kind: Kind;
   readonly people: object;
   readonly operators?: unknown;
   readonly principals?: unknown;
   readonly policy?: unknown;
+  readonly drill?: unknown;
 }
 
 /** Sections that would say nothing in an environment of this kind: whoever wrote them believes that they protect. */
 export function* sectionsOfAnotherKind(given: Sections): Generator<Fault> {
-  if (given.kind === 'local') {
-    const fix =
-      'a local environment takes people by their name: write people and operators, or "kind": "shared"';
+  if (given.kind !== 'drill' && given.drill !== undefined) {
+    yield fault(
+      `nothing is drilled in a ${given.kind} environment: write "kind": "drill", or leave it out`,
+      'drill',
+    );
+  }
+  if (given.kind !== 'shared') {
+    const fix = `a ${given.kind} environment takes people by their name: write people and operators, or "kind": "shared"`;
     if (given.principals !== undefined) yield fault(fix, 'principals');
     if (given.policy !== undefined) yield fault(fix, 'policy');
     return;

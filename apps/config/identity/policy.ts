@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { everyRunbook, rights, type Right } from '../../../src/identity/rights.js';
-import { members, nonEmpty } from '../settings.js';
+import { duration, members, nonEmpty } from '../settings.js';
 
 /** Names of groups or of principals. Nobody when empty. */
 const names = z.array(nonEmpty);
@@ -40,4 +40,16 @@ const leastGate = members({
 export const policy = members({
   rights: z.array(grant).default([]),
   gates: z.array(leastGate).default([]),
+  /** What drills have to prove before everybody gets the candidate; nothing when absent. */
+  drill: members({
+    /** The drill environment, of the same file. */
+    environment: nonEmpty,
+    maxAge: duration.prefault('30d'),
+    coverage: z
+      .number()
+      .gt(0, 'it is not above 0; leave drill out instead')
+      .max(1, 'it is above 1')
+      .default(1),
+    withinObjective: z.boolean().default(true),
+  }).exactOptional(),
 });

@@ -108,7 +108,7 @@ function whyNot(state: RolloutState, type: DecisionType): string {
     case 'comment':
       return 'nobody is asked now';
     case 'break-glass':
-      return 'no calendar holds it now';
+      return 'no calendar and no missing drill holds it now';
     case 'pause':
       if (state.reverts) return 'it takes another rollout back, which nothing is to hold up';
       return state.paused ? 'it is paused already' : 'it cannot be paused now';

@@ -11,7 +11,7 @@ type Breaking = Extract<Decision, { type: 'break-glass' }>;
 export const peopleForGlass = 2;
 
 /**
- * Two people let it pass a freeze, with a reason and an incident. Nothing else is skipped by it: no guard, lock, hold,
+ * Two people let it pass a freeze or a missing drill, with a reason and an incident. Nothing else is skipped by it: no guard, lock, hold,
  * quorum or stop.
  */
 export function judgeGlass({ plan, state }: Run, { by, incident, reason }: Breaking): Answer {
@@ -26,5 +26,7 @@ export function judgeGlass({ plan, state }: Run, { by, incident, reason }: Break
   const person = personBehind(by);
   if (glass && peopleIn(glass.by).includes(person)) return refuse(`${person} has said so already`);
   const missing = peopleForGlass - (glass?.by.length ?? 0) - 1;
-  return accept(missing > 0 ? `${missing} more needed` : 'no calendar holds it any more');
+  return accept(
+    missing > 0 ? `${missing} more needed` : 'no calendar and no missing drill holds it any more',
+  );
 }

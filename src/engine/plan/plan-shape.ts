@@ -75,15 +75,24 @@ export const guardShape: Shape = object({
 });
 
 /** The shape of a plan's JSON: every member known, every value of its kind. */
-export const planShape: Shape = object({
-  format: literal(planFormat),
-  runbook: text,
-  owner: text,
-  why: text,
-  hypothesis: text,
-  params: anyObject,
-  scope: list(text),
-  guards: list(guardShape),
-  deadlines: object({ act: duration, undo: duration, preflight: duration, ask: duration, giveUp: duration }),
-  phases: object(Object.fromEntries(phases.map((phase) => [phase, list(step)]))),
-});
+export const planShape: Shape = object(
+  {
+    format: literal(planFormat),
+    runbook: text,
+    owner: text,
+    why: text,
+    hypothesis: text,
+    params: anyObject,
+    scope: list(text),
+    guards: list(guardShape),
+    deadlines: object({
+      act: duration,
+      undo: duration,
+      preflight: duration,
+      ask: duration,
+      giveUp: duration,
+    }),
+    phases: object(Object.fromEntries(phases.map((phase) => [phase, list(step)]))),
+  },
+  { objective: object({ restoreWithin: duration }) },
+);

@@ -175,6 +175,12 @@ export interface Deadlines {
   readonly giveUp: number;
 }
 
+/** What a drill of a plan has to show, in milliseconds. */
+export interface Objective {
+  /** From the moment at which everything begins to be taken back until all of it was read again, and is as before. */
+  readonly restoreWithin: number;
+}
+
 export const planFormat = 1;
 
 /** What a runbook evaluates to: frozen, serialisable, validated. Its digest identifies it everywhere. */
@@ -188,6 +194,8 @@ export interface Plan {
   readonly scope: readonly Target[];
   readonly guards: readonly Guard[];
   readonly deadlines: Deadlines;
+  /** Absent where the runbook states none. */
+  readonly objective?: Objective;
   readonly phases: Phases;
 }
 

@@ -8,6 +8,7 @@ import {
   type Deadlines,
   type ContractStep,
   type Guard,
+  type Objective,
   type Phase,
   type Phases,
   type Plan,
@@ -21,6 +22,8 @@ export interface PlanDraft {
   readonly scope: readonly Target[];
   readonly guards?: readonly Guard[];
   readonly deadlines?: { readonly [D in keyof Deadlines]?: Duration };
+  /** What a drill of it has to show. */
+  readonly objective?: { readonly [O in keyof Objective]: Duration };
   readonly expand?: readonly Step[];
   readonly canary?: readonly Step[];
   readonly soak?: readonly Step[];
@@ -123,6 +126,7 @@ function evaluate<S extends ZodType<object>, D extends PlanDraft>(
     scope: draft.scope,
     guards: draft.guards ?? [],
     deadlines: mapValues(deadlines, milliseconds),
+    ...(draft.objective && { objective: mapValues(draft.objective, milliseconds) }),
     phases: Object.fromEntries(
       phases.map((phase: Phase) => [phase, draft[phase] ?? []]),
     ) as unknown as Phases,
@@ -142,7 +146,7 @@ function refuseUnknown(name: string, raw: JsonObject, parsed: object): void {
   );
 }
 
-const draftMembers: readonly string[] = ['scope', 'guards', 'deadlines', ...phases];
+const draftMembers: readonly string[] = ['scope', 'guards', 'deadlines', 'objective', ...phases];
 
 /** The compiler refuses it too, but a runbook may be loaded without one, and a phase must not be left out silently. */
 function refuseMisspelt(name: string, draft: PlanDraft): void {

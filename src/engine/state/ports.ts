@@ -1,7 +1,7 @@
 import type { JournalEvent } from './journal.js';
 import type { Asked } from './gate.js';
 import type { Message } from './messages.js';
-import type { Act, Action, Target } from '../plan/plan.js';
+import type { Act, Action, Plan, Target } from '../plan/plan.js';
 import type {
   EffectKey,
   Capture,
@@ -66,8 +66,14 @@ export interface Verbs {
     };
     out: { readonly [step: string]: readonly string[] };
   };
-  /** Whether a calendar keeps a runbook from starting and raising at a time. Fails closed, by its answer. */
-  window: { in: { readonly runbook: string; readonly at: number }; out: Window };
+  /**
+   * Whether a calendar keeps a runbook from starting and raising at a time; or whether a missing drill keeps a plan from
+   * being promoted. Fails closed, by its answer.
+   */
+  window: {
+    in: { readonly runbook: string; readonly at: number; readonly promotes?: Plan };
+    out: Window;
+  };
   /** Read from the records what a rollout has done, whatever its history says. */
   recollect: { in: { readonly rollout: string; readonly digest: string }; out: Past };
   /** Find out what the targets of a scope are, whatever they are called. */

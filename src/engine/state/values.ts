@@ -101,13 +101,17 @@ export interface House {
   readonly shared?: true;
   /** There are calendars, which may keep this runbook from starting and raising. */
   readonly calendars?: true;
+  /** A plan is promoted only when drills have proven its way back. */
+  readonly drills?: true;
 }
 
-/** Whether a rollout may start, and raise exposure, at a time. */
+/** Whether a rollout may start, raise exposure, and promote at a time. */
 export type Window =
   /** @param until when the next freeze begins, in milliseconds since the epoch; absent when none is known */
   | { readonly open: true; readonly until?: number }
   | { readonly open: false; readonly reason: string; readonly until?: number }
+  /** Drills have not proven the way back, as the environment asks. */
+  | { readonly open: false; readonly reason: string; readonly undrilled: true }
   /** Nobody can tell: then it is not open. */
   | { readonly open: false; readonly reason: string; readonly unreadable: true };
 

@@ -17,16 +17,18 @@ export interface OpenGate {
   able?: { readonly at: number; readonly people: readonly string[] };
 }
 
-/** The next act waits until a calendar lets it start. */
+/** The next step waits until a calendar, or a drill, lets it start. */
 export interface Frozen {
   readonly step: string;
   readonly since: number;
-  /** In one sentence: which calendar, and what stands in it; or why it cannot be read. */
+  /** In one sentence: which calendar, and what stands in it; what no drill has proven; or why that cannot be read. */
   readonly reason: string;
   /** When it ends by itself; absent when nobody can tell. */
   readonly until?: number;
   /** Nobody can read the calendar: whatever stands in it, nothing starts. */
   readonly unreadable?: true;
+  /** It waits for a drill. */
+  readonly undrilled?: true;
   /** When it is looked at again, in milliseconds since the epoch. */
   lookAt: number;
   /** How often it could not be read, one time after the other. */

@@ -172,7 +172,17 @@ function whoIsLeft({ missing, left }: Partial<GateReport> = {}): string {
 }
 
 /** Until when a calendar holds it. */
-function thawing(plan: Plan, { step, since, reason, until, lookAt }: Frozen): Wait {
+function thawing(plan: Plan, { step, since, reason, until, lookAt, undrilled }: Frozen): Wait {
+  if (undrilled) {
+    return {
+      waitingFor: `${step} to be let: ${reason}`,
+      since,
+      clears: 'a drill that proves its way back',
+      who: operatorGroups(plan),
+      next: 'it is looked again for a drill',
+      nextAt: lookAt,
+    };
+  }
   return {
     waitingFor: `${step} to be let: ${reason}`,
     since,

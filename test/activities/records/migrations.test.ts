@@ -15,9 +15,17 @@ async function given(): Promise<string> {
 
 it('brings an empty database to the schema once, whoever comes at once, and gives all one mark', async () => {
   const url = await given();
-  expect(await examineRecords(url)).toEqual({ missing: ['records', 'admissions', 'notices', 'slack'] });
+  expect(await examineRecords(url)).toEqual({
+    missing: ['records', 'admissions', 'notices', 'slack', 'drills'],
+  });
   const done = await Promise.all(Array.from({ length: 6 }, () => migrateRecords(url, owner)));
-  expect(done.flatMap(({ applied }) => applied)).toEqual(['records', 'admissions', 'notices', 'slack']);
+  expect(done.flatMap(({ applied }) => applied)).toEqual([
+    'records',
+    'admissions',
+    'notices',
+    'slack',
+    'drills',
+  ]);
   expect(new Set(done.map(({ mark }) => mark)).size).toBe(1);
   expect(await examineRecords(url)).toEqual({ missing: [] });
 });
@@ -43,7 +51,7 @@ it('stands beside what the adapter of a target keeps in the same schema', async 
   await query(url, 'CREATE SCHEMA switchback');
   await query(url, 'CREATE TABLE switchback.environment (name text NOT NULL)');
   expect(await migrateRecords(url, owner)).toMatchObject({
-    applied: ['records', 'admissions', 'notices', 'slack'],
+    applied: ['records', 'admissions', 'notices', 'slack', 'drills'],
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startOptions } from '../../../apps/client/start-options.js';
-import { rolloutType } from '../../../apps/client/summary.js';
+import { rolloutType } from '../../../src/protocol/rollout.js';
 import type { JournalEvent } from '../../../src/engine/state/journal.js';
 import { locksId } from '../../../src/protocol/locks.js';
 import { initialState } from '../../../src/engine/state/state.js';

@@ -122,4 +122,5 @@ export const examples: OfEach<typeof doors> = {
     },
     queries: { table: [] },
   },
+  drill: { signals: {}, updates: {}, queries: { progress: [] } },
 };

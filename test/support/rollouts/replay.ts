@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { Kind } from '../../../apps/worker/workflow-bundle.js';
+import type { Kind } from '../../../src/protocol/kind.js';
 import { bundledFor } from '../bundle.js';
 import { replayHistory } from './replay-history.js';
 import { runsOf } from './runs.js';

@@ -7,7 +7,7 @@ import type { JournalEvent, JournalEventType } from '../../../src/engine/state/j
 import type { Answer, DecisionRequest, Resolution } from '../../../src/engine/state/messages.js';
 import type { StatusReport } from '../../../src/engine/tell/report.js';
 import type { Outcome } from '../../../src/engine/state/state.js';
-import type { Kind } from '../../../apps/worker/workflow-bundle.js';
+import type { Kind } from '../../../src/protocol/kind.js';
 import { eventually } from '../eventually.js';
 import { replay } from './replay.js';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startOptions } from '../../../apps/client/start-options.js';
 import { freshKey, rolloutId } from '../../../apps/client/rollout-id.js';
-import { rolloutType } from '../../../apps/client/summary.js';
+import { rolloutType } from '../../../src/protocol/rollout.js';
 import { planDigest } from '../../../src/engine/plan/plan-digest.js';
 import type { Plan } from '../../../src/engine/plan/plan.js';
 import type { Answer, DecisionRequest } from '../../../src/engine/state/messages.js';

@@ -139,8 +139,8 @@ export class Adapters {
     return Object.fromEntries(gates.map(({ step }) => [step, this.#house.able(this.#clock.now)]));
   }
 
-  window({ at }: Verbs['window']['in']): Verbs['window']['out'] {
-    return this.#house.window(at);
+  window({ at, promotes }: Verbs['window']['in']): Verbs['window']['out'] {
+    return this.#house.window(at, promotes !== undefined);
   }
 
   recollect(): Verbs['recollect']['out'] {

@@ -7,6 +7,8 @@ export interface HouseScript {
   readonly freezes?: readonly { readonly from: number; readonly to: number; readonly unreadable?: true }[];
   /** When somebody takes all of them out. */
   readonly calledOffAt?: number;
+  /** When drills have proven the way back; they are asked for where it is given. */
+  readonly drilledAt?: number;
   /** Who could open a gate, and since when. */
   readonly able?: readonly { readonly from: number; readonly people: readonly string[] }[];
 }
@@ -21,8 +23,13 @@ export class SimulatedHouse {
   constructor(script: HouseScript, start: number) {
     this.#script = script;
     this.#start = start;
-    const { shared, freezes } = script;
-    if (shared || freezes) this.facts = { ...(shared && { shared }), ...(freezes && { calendars: true }) };
+    const { shared, freezes, drilledAt } = script;
+    if (!shared && !freezes && drilledAt === undefined) return;
+    this.facts = {
+      ...(shared && { shared }),
+      ...(freezes && { calendars: true }),
+      ...(drilledAt !== undefined && { drills: true }),
+    };
   }
 
   able(now: number): readonly string[] {
@@ -30,8 +37,12 @@ export class SimulatedHouse {
     return able.findLast(({ from }) => this.#start + from <= now)?.people ?? ['ann', 'bob', 'cat'];
   }
 
-  window(now: number): Window {
+  window(now: number, promotes: boolean): Window {
     const at = now - this.#start;
+    if (promotes) {
+      if (at >= (this.#script.drilledAt ?? Infinity)) return { open: true };
+      return { open: false, reason: 'its way back is not proven', undrilled: true };
+    }
     const { freezes: all = [], calledOffAt = Infinity } = this.#script;
     const freezes = at < calledOffAt ? all : [];
     const freeze = freezes.find(({ from, to }) => from <= at && at < to);

@@ -4,7 +4,6 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { z } from 'zod';
 import { below, oneOf, type Random } from '../../../demo/load/random.js';
 import { startLocks } from '../../../activities/temporal/start-locks.js';
-import { rolloutType } from '../../../apps/client/summary.js';
 import { planDigest } from '../../../src/engine/plan/plan-digest.js';
 import { runbook } from '../../../src/engine/plan/runbook.js';
 import type { Target, Verdict } from '../../../src/engine/plan/plan.js';
@@ -12,7 +11,7 @@ import type { Look } from '../../../src/engine/state/look.js';
 import type { DecisionRequest } from '../../../src/engine/state/messages.js';
 import { locksNames, type Asking, type LocksRequest } from '../../../src/protocol/locks.js';
 import { approve, errorRate, expose, watch } from '../../../src/steps/index.js';
-import { rolloutNames } from '../../../src/protocol/rollout.js';
+import { rolloutNames, rolloutType } from '../../../src/protocol/rollout.js';
 import { sentinelNames } from '../../../src/protocol/sentinel.js';
 import type { Deed, Kind } from './random-runs.js';
 

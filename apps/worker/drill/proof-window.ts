@@ -1,0 +1,44 @@
+import { openPool } from '../../../activities/records/database.js';
+import { drillStore } from '../../../activities/records/drills.js';
+import { proofOf } from '../../../src/drill/proof.js';
+import { isRefusal } from '../../../src/engine/base/errors.js';
+import type { Plan } from '../../../src/engine/plan/plan.js';
+import type { Window } from '../../../src/engine/state/values.js';
+import { environmentOf, readConfiguration, recordsUrlOf, type Environment } from '../../config/config.js';
+
+/**
+ * Whether drills have proven of a plan what its environment asks for. Their records are those of the drill environment, as
+ * the same configuration file names it. What cannot be read proves nothing.
+ *
+ * @param config path of the configuration file
+ */
+export async function proofWindow(
+  { policy }: Environment,
+  config: string,
+  plan: Plan,
+  at: number,
+): Promise<Window> {
+  const asked = policy?.drill;
+  // It was taken out since the rollout began.
+  if (!asked) return { open: true };
+  try {
+    const drills = environmentOf(await readConfiguration(config), asked.environment);
+    const url = recordsUrlOf(drills);
+    if (drills.kind !== 'drill' || url === undefined) {
+      const rule = drills.kind === 'drill' ? 'keeps its records in a directory' : `is ${drills.kind}`;
+      const reason = `environment ${asked.environment}, which policy.drill names, ${rule}: give it kind drill and a url for its records`;
+      return { open: false, reason, unreadable: true };
+    }
+    const pool = openPool(url, 1);
+    try {
+      const { proven, reason } = proofOf(plan, await drillStore(pool).list(plan.runbook), asked, at);
+      return proven ? { open: true } : { open: false, reason, undrilled: true };
+    } finally {
+      await pool.end();
+    }
+  } catch (error) {
+    // One that was edited, or is not there: trying again soon does not help. Whatever else may pass by itself.
+    if (!isRefusal(error)) throw error;
+    return { open: false, reason: error.message, unreadable: true };
+  }
+}

@@ -1,0 +1,106 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { proofWindow } from '../../../apps/worker/drill/proof-window.js';
+import type { Environment } from '../../../apps/config/config.js';
+import splitCustomerName from '../../../runbooks/split-customer-name.js';
+import { pointsToCover, reversibleDigest } from '../../../src/drill/coverage.js';
+import { sealed, type DrillRecord } from '../../../src/drill/record.js';
+import { freshRecords, type FreshRecords } from '../../support/records.js';
+
+const plan = splitCustomerName.evaluate({});
+const now = Date.now();
+let records: FreshRecords;
+let folder: string;
+
+beforeAll(async () => {
+  records = await freshRecords('drills', 'drill');
+  folder = await mkdtemp(join(tmpdir(), 'switchback-proof-'));
+});
+afterAll(async () => {
+  await records.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const asked = { environment: 'drills', maxAge: 86_400_000, coverage: 1, withinObjective: false };
+const shared = (drill = asked) => ({ kind: 'shared', policy: { drill } }) as unknown as Environment;
+
+/** A configuration with a drill environment. */
+async function configured(drills: object): Promise<string> {
+  const file = join(folder, 'switchback.config.json');
+  await writeFile(file, JSON.stringify({ environments: { drills } }));
+  return file;
+}
+
+function proven(): DrillRecord {
+  const points = pointsToCover(plan);
+  return sealed({
+    format: 1,
+    drill: 'drill/drills/split-customer-name/1',
+    runbook: plan.runbook,
+    digest: 'a'.repeat(64),
+    reversibleDigest: reversibleDigest(plan),
+    build: 'build-1',
+    environment: 'drills',
+    startedBy: 'ana',
+    startedAt: now - 2_000,
+    endedAt: now - 1_000,
+    expiresAt: now + 86_400_000,
+    timeScale: 1,
+    points: points.map((point) => ({
+      ...point,
+      kind: 'act',
+      result: 'passed',
+      differences: [],
+      rowsCompared: 1,
+      rowsLost: 0,
+    })),
+    pointsToCover: points.length,
+    coverage: 1,
+    timeToRestore: {},
+    rowsCompared: 1,
+    rowsLost: 0,
+    pastReturn: 0,
+    notSimulated: [],
+  });
+}
+
+it('holds until the drill environment has a record that proves the plan', async () => {
+  const config = await configured({ kind: 'drill', records: { url: records.url } });
+  const closed = await proofWindow(shared(), config, plan, now);
+  expect(closed).toMatchObject({ open: false, undrilled: true });
+  expect(closed).toMatchObject({
+    reason: expect.stringContaining('switchback drill run split-customer-name'),
+  });
+  await records.drills.keep(proven());
+  expect(await proofWindow(shared(), config, plan, now)).toEqual({ open: true });
+  const longer = splitCustomerName.evaluate({ canary: [5, 25, 50] });
+  expect(await proofWindow(shared(), config, longer, now)).toMatchObject({ open: false, undrilled: true });
+});
+
+it('holds, and says so, where what the policy names is no drill environment, or is not there', async () => {
+  const local = await configured({ kind: 'local', records: { url: records.url } });
+  expect(await proofWindow(shared(), local, plan, now)).toMatchObject({
+    open: false,
+    unreadable: true,
+    reason: expect.stringContaining('is local: give it kind drill'),
+  });
+  const other = shared({ ...asked, environment: 'elsewhere' });
+  expect(await proofWindow(other, local, plan, now)).toMatchObject({
+    open: false,
+    unreadable: true,
+    reason: expect.stringContaining('elsewhere'),
+  });
+});
+
+it('fails, to be asked again, where the records do not answer', async () => {
+  const url = 'postgres://nobody:none@127.0.0.1:1/none';
+  const config = await configured({ kind: 'drill', records: { url } });
+  await expect(proofWindow(shared(), config, plan, now)).rejects.toThrow();
+});
+
+it('holds nothing any more where the policy has taken it out', async () => {
+  const config = await configured({ kind: 'drill', records: { url: records.url } });
+  expect(await proofWindow({ kind: 'shared' } as Environment, config, plan, now)).toEqual({ open: true });
+});

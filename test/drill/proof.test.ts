@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import splitCustomerName from '../../runbooks/split-customer-name.js';
+import { pointsToCover, reversibleDigest } from '../../src/drill/coverage.js';
+import { failurePointsOf, pointName } from '../../src/drill/points.js';
+import { proofOf, type ProofPolicy } from '../../src/drill/proof.js';
+import { sealed, type DrilledPoint, type DrillRecord } from '../../src/drill/record.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+
+const day = 86_400_000;
+const now = 100 * day;
+const plan = splitCustomerName.evaluate({});
+const policy: ProofPolicy = { environment: 'drills', maxAge: 30 * day, coverage: 1, withinObjective: false };
+const [first, second] = pointsToCover(plan).map(pointName);
+
+/** A drill of all points but those left out, some of which failed. */
+function drillOf(
+  about: {
+    readonly endedAt?: number;
+    readonly without?: readonly string[];
+    readonly only?: readonly string[];
+    readonly failed?: readonly string[];
+    readonly of?: Plan;
+    readonly environment?: string;
+    readonly took?: number;
+  } = {},
+): DrillRecord {
+  const { endedAt = now - day, without = [], only, failed = [], of = plan, took = 100 } = about;
+  const points = failurePointsOf(of)
+    .filter((point) => !without.includes(pointName(point)))
+    .filter((point) => only === undefined || only.includes(pointName(point)))
+    .map((point): DrilledPoint => ({
+      ...point,
+      kind: 'act',
+      result: failed.includes(pointName(point)) ? 'failed' : 'passed',
+      differences: [],
+      restored: { verified: took },
+      rowsCompared: 0,
+      rowsLost: 0,
+    }));
+  return sealed({
+    format: 1,
+    drill: 'drill/drills/split-customer-name/1',
+    runbook: of.runbook,
+    digest: 'a'.repeat(64),
+    reversibleDigest: reversibleDigest(of),
+    build: 'b',
+    environment: about.environment ?? 'drills',
+    startedBy: 'ana',
+    startedAt: endedAt - 1_000,
+    endedAt,
+    expiresAt: endedAt + 30 * day,
+    timeScale: 1,
+    points,
+    pointsToCover: pointsToCover(of).length,
+    coverage: 1,
+    timeToRestore: {},
+    rowsCompared: 0,
+    rowsLost: 0,
+    pastReturn: 0,
+    notSimulated: [],
+  });
+}
+
+const proof = (records: readonly DrillRecord[], asked: Partial<ProofPolicy> = {}, of = plan) =>
+  proofOf(of, records, { ...policy, ...asked }, now);
+
+describe('what drills prove of a plan', () => {
+  it('is everything after a drill of every point, with its age and its worst time', () => {
+    expect(proof([drillOf({ took: 700 })])).toMatchObject({
+      proven: true,
+      coverage: 1,
+      drilledAt: now - day,
+      worst: 700,
+    });
+  });
+
+  it('is nothing without a drill, and the reason says which points and by which command', () => {
+    const { proven, coverage, reason } = proof([]);
+    expect({ proven, coverage }).toEqual({ proven: false, coverage: 0 });
+    expect(reason).toContain(first);
+    expect(reason).toContain('and 34 more');
+    expect(reason).toContain('switchback drill run split-customer-name --env drills');
+  });
+
+  it('is what several drills together show, and of each point what the newest says', () => {
+    const rest = drillOf({ endedAt: now - 2 * day, without: [first!] });
+    const one = drillOf({ endedAt: now - day, only: [first!] });
+    expect(proof([one, rest])).toMatchObject({ proven: true, drilledAt: now - 2 * day });
+    const red = drillOf({ endedAt: now - 1_000, only: [second!], failed: [second!] });
+    expect(proof([red, one, rest])).toMatchObject({ proven: false });
+    expect(proof([red, one, rest]).reason).toContain(second);
+    const green = drillOf({ endedAt: now, only: [second!] });
+    expect(proof([red, green, one, rest])).toMatchObject({ proven: true });
+  });
+
+  it('is not what was long ago, elsewhere, of another way back, or is yet to come', () => {
+    const other = splitCustomerName.evaluate({ canary: [5, 25, 50] });
+    for (const stale of [
+      drillOf({ endedAt: now - 31 * day }),
+      drillOf({ environment: 'other' }),
+      drillOf({ of: other }),
+      drillOf({ endedAt: now + day }),
+    ])
+      expect(proof([stale])).toMatchObject({ proven: false, coverage: 0 });
+    // Other windows are the same way back.
+    expect(proof([drillOf()], {}, splitCustomerName.evaluate({ soakFor: '1h' }))).toMatchObject({
+      proven: true,
+    });
+  });
+
+  it('is enough where the environment asks for less', () => {
+    const most = drillOf({ without: [first!] });
+    expect(proof([most])).toMatchObject({ proven: false });
+    expect(proof([most], { coverage: 0.9 })).toMatchObject({ proven: true });
+  });
+
+  it('keeps to an objective only where there is one, and says how to state it', () => {
+    const asked = { withinObjective: true };
+    expect(proof([drillOf()], asked)).toMatchObject({
+      proven: false,
+      reason: expect.stringContaining("objective: { restoreWithin: '5m' }"),
+    });
+    const stated = { ...plan, objective: { restoreWithin: 600 } };
+    expect(proof([drillOf({ took: 600 })], asked, stated)).toMatchObject({ proven: true });
+    expect(proof([drillOf({ took: 601 })], asked, stated)).toMatchObject({
+      proven: false,
+      reason: expect.stringContaining('going back took 601ms'),
+    });
+  });
+});
