@@ -73,7 +73,8 @@ export function slackStore(pool: pg.Pool): SlackStore {
         `INSERT INTO switchback.slack_messages
            (id, rollout, about, channel, thread, rank, happened_at, wanted, wanted_said)
          VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::float8 / 1000), $8, $9)
-         ON CONFLICT (rollout, about) DO UPDATE SET wanted = excluded.wanted, wanted_said = excluded.wanted_said
+         ON CONFLICT (rollout, about) DO UPDATE SET wanted = excluded.wanted, wanted_said = excluded.wanted_said,
+             rank = excluded.rank
           WHERE slack_messages.wanted_said <> excluded.wanted_said`,
         [
           randomBytes(16).toString('base64url'),

@@ -17,7 +17,7 @@ export interface Speaker {
 const pace = 1_000;
 /** Longer than Slack is waited for, so that no two processes say the same at once. */
 const lease = 30_000;
-const lookEvery = 250;
+const lookEvery = 100;
 /** A second try after no answer; doubled at each. */
 const firstPause = 2_000;
 const longestPause = 60_000;

@@ -36,8 +36,12 @@ async function tellGates({ store, slack }: Telling, told: Told, before: number):
   const base = { rollout, channel: slack.channel };
   const open = gate && gateAbout(gate);
   const message = askingMessage(told);
-  if (open !== undefined && message) await store.say({ ...base, about: open, message, rank: rank.asking });
-  for (const { about, ts } of await store.messages(rollout)) {
+  const kept = await store.messages(rollout);
+  if (open !== undefined && message) {
+    const stands = kept.some(({ about, ts }) => about === open && ts !== undefined);
+    await store.say({ ...base, about: open, message, rank: stands ? rankOfEdit(told, before) : rank.asking });
+  }
+  for (const { about, ts } of kept) {
     const asking = askingOf(about);
     if (!asking) continue;
     // Nothing says yet how it ended: the journal is a moment behind.
@@ -65,14 +69,25 @@ async function tellGates({ store, slack }: Telling, told: Told, before: number):
   }
 }
 
+/** That somebody has answered is worth telling; that a number is another one, when there is time for it. */
+function rankOfEdit({ events, report }: Told, before: number): number {
+  const isNews = events.some(
+    ({ number, type, step }) => number > before && type === 'decision' && step === report.gate?.step,
+  );
+  return isNews ? rank.settled : rank.measured;
+}
+
 /** A hold that asks is a question, too. */
 async function tellHold({ store, slack }: Telling, told: Told): Promise<void> {
   const { rollout, hold } = told.report;
   const base = { rollout, channel: slack.channel };
   const message = holdMessage(told);
   const open = message && hold ? `${holds}${hold.since}` : undefined;
-  if (open !== undefined && message) await store.say({ ...base, about: open, message, rank: rank.asking });
-  for (const { about } of await store.messages(rollout)) {
+  const kept = await store.messages(rollout);
+  const stands = kept.some(({ about, ts }) => about === open && ts !== undefined);
+  const urgency = stands ? rank.measured : rank.asking;
+  if (open !== undefined && message) await store.say({ ...base, about: open, message, rank: urgency });
+  for (const { about } of kept) {
     if (!about.startsWith(holds) || about === open) continue;
     await store.settle({ ...base, about, message: heldMessage(told), rank: rank.settled });
   }

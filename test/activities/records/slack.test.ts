@@ -59,6 +59,17 @@ describe('what is to stand in Slack', () => {
     expect(await slack.message('nobody')).toBeUndefined();
   });
 
+  it('is as urgent as it was wanted last: what is only measured again comes after all else', async () => {
+    const { slack } = await given();
+    await slack.say(saying('gate/go/0', 'go?', { rank: 0 }));
+    const due = await slack.take('C1', 0, lease);
+    await slack.stands(due!, '1.1', due!.said);
+    await slack.say(saying('gate/go/0', 'go? 0.3 %', { rank: 6 }));
+    await slack.say(saying('root', 'root', { rank: 4 }));
+    expect(await slack.take('C1', 0, lease)).toMatchObject({ about: 'root' });
+    expect(await slack.take('C1', 0, lease)).toMatchObject({ about: 'gate/go/0' });
+  });
+
   it('goes out one in a while for each channel, the most urgent first', async () => {
     const { slack } = await given();
     await slack.say(saying('root', 'root'));

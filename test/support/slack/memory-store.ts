@@ -61,7 +61,11 @@ export function memoryStore(): SlackStore & {
       const { message, ...rest } = saying;
       const wantedSaid = saidBy(message);
       const row = named(saying);
-      if (row) Object.assign(row, row.wantedSaid === wantedSaid ? {} : { wanted: message, wantedSaid });
+      if (row)
+        Object.assign(
+          row,
+          row.wantedSaid === wantedSaid ? {} : { wanted: message, wantedSaid, rank: saying.rank },
+        );
       else rows.push({ ...rest, id: randomUUID(), wanted: message, wantedSaid, nextAt: 0, tries: 0 });
       return Promise.resolve();
     },
