@@ -8,6 +8,7 @@ import { refusalText, refusedAt, type Refused } from '../say/refused.js';
 import { plain } from '../say/words.js';
 import { decide, type Wish } from './decide.js';
 import type { Door } from './door.js';
+import { whisperTo } from './whisper.js';
 import { identify, type Identified, type SlackPerson } from './who.js';
 
 /** An answer to a question, as it was given in Slack. */
@@ -27,9 +28,9 @@ export interface Bound extends Asking {
 
 /** Hands an answer in; whoever gave one that does not count is told why, in place, and nobody else is. */
 export async function answer(door: Door, given: Given, wish: (asking: Bound) => Wish): Promise<void> {
-  const { web, store, slack } = door;
+  const { store, slack, web } = door;
   const environment = door.now();
-  const whisper = (text: string) => web.whisper(given.at, given.person.user, text);
+  const whisper = (text: string) => whisperTo(door, given.at, given.person.user, text);
   const speaking = { directory: directoryOf(environment), now: Date.now() };
   const kept = given.sealed && (await store.message(given.sealed.id));
   const asking = kept && askingOf(kept.about);

@@ -6,6 +6,7 @@ import { answer, type Bound } from './answer.js';
 import { detailsView } from './details.js';
 import { carriedBy, dialogs, dialogView, field, type Dialog } from './dialogs.js';
 import type { Door } from './door.js';
+import { whisperTo } from './whisper.js';
 
 /** A button was clicked. Slack has been answered already: nothing that this takes makes anybody wait. */
 export async function clicked(door: Door, click: Click): Promise<void> {
@@ -18,11 +19,11 @@ export async function clicked(door: Door, click: Click): Promise<void> {
   const at = { channel, ...(thread !== undefined && { thread }) };
   const value = first.value ?? '';
   if (isDialog(action)) {
-    await door.web.openView(click.trigger_id, dialogView(action, { value, ...at }));
+    await open(door, click, at, Promise.resolve(dialogView(action, { value, ...at })));
     return;
   }
   if (action === 'details') {
-    await door.web.openView(click.trigger_id, await detailsView(door, value));
+    await open(door, click, at, detailsView(door, value));
     return;
   }
   const id = `${click.user.id} ${first.action_ts} ${value}`;
@@ -34,6 +35,19 @@ export async function clicked(door: Door, click: Click): Promise<void> {
       ...asking,
     }),
   );
+}
+
+/** Slack opens nothing later than three seconds after a click: whoever clicked is told, for nothing else would happen. */
+async function open(door: Door, click: Click, at: Destination, view: Promise<object>): Promise<void> {
+  try {
+    await door.web.openView(click.trigger_id, await view);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    door.log(`a dialog could not be opened: ${why}`);
+    const text =
+      '⌛ *Nothing was decided: the dialog did not open in time.* Click again, or use the command line.';
+    await whisperTo(door, at, click.user.id, text);
+  }
 }
 
 /** A dialog was filled in. */

@@ -328,3 +328,20 @@ it('asks when a hold does, with the commands that answer it, and says when nobod
   await workspace.tell(rollout);
   expect(textOf(await held())).toContain('No answer is needed any more');
 });
+
+it('tells whoever clicked when a dialog did not open, and decides all the same when somebody cannot be told', async () => {
+  const { rollout, question } = await asking();
+  workspace.proxy.next('views.open', { type: 'answers', body: { ok: false, error: 'expired_trigger_id' } });
+  await workspace.click('ben', await question(), 'reject');
+  expect(workspace.whispers('ben').at(-1)).toMatch(/Nothing was decided: the dialog did not open in time/);
+  workspace.proxy.next('chat.postEphemeral', {
+    type: 'answers',
+    body: { ok: false, error: 'user_not_in_channel' },
+  });
+  const told = workspace.whispers('dora').length;
+  await workspace.click('dora', await question(), 'approve');
+  // Once, and not a second time with another reason.
+  expect(workspace.whispers('dora')).toHaveLength(told + 1);
+  expect(decisionsOf(rollout)).toMatchObject([{ by: 'dora', accepted: false }]);
+  expect(workspace.log.at(-1)).toMatch(/could not be told: .*user_not_in_channel/);
+});

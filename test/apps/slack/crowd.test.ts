@@ -26,9 +26,7 @@ const posted = () =>
   );
 
 it('asks all questions first when thirty rollouts speak at once, and says everything once', async () => {
-  const rollouts = Array.from({ length: 30 }, (_, index) =>
-    workspace.rollout(clickedPlan(`split-${index}`)),
-  );
+  const rollouts = Array.from({ length: 30 }, (_, index) => workspace.rollout(clickedPlan(`split-${index}`)));
   for (const rollout of rollouts) {
     rollout.ask('approve/go', 25);
     await writeDown(rollout);
