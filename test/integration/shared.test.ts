@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
+import { boundOfLocksDecision } from '../../src/identity/claims.js';
+import type { LocksChoice } from '../../src/protocol/locks.js';
 import type { Plan } from '../../src/engine/plan/plan.js';
 import { switchback } from '../apps/cli/console.js';
 import { eventOf, eventsOf, eventually, inEnvironment, lookAtWorld, quick } from '../support/rollouts.js';
@@ -127,3 +129,50 @@ it.concurrent(
     });
   },
 );
+
+it.concurrent('whoever is away has somebody else answer, and takes that back', async () => {
+  const shared = await sharedEnvironment();
+  await inEnvironment(shared.options, async (environment) => {
+    const { name, client, config } = environment;
+    const plan = splitCustomerName.evaluate({ ...quick, canary: [] });
+    const { rollout, decide } = await startThroughDoor(environment, shared, plan, 'ana');
+    const { gate, digest } = await rollout.waitForGate('approve/go');
+    const approve = (by: string) =>
+      decide({ type: 'approve', by, step: 'approve/go', epoch: gate?.epoch ?? 0, digest });
+    const decideLocks = async (by: string, id: string, choice: LocksChoice) => {
+      const request = { ...choice, id, by, reason: 'holiday' };
+      const signed = await shared.sign(boundOfLocksDecision(name, request));
+      return client.locks.decide(name, { ...request, signed });
+    };
+    const handOver = { type: 'delegate', to: 'carl', gates: ['go'], until: Date.now() + 3_600_000 } as const;
+    const outside = { accepted: false, reason: expect.stringMatching(/^carl/) as string };
+
+    expect(await approve('carl')).toEqual(outside);
+    expect(await decideLocks('carl', 'd-0', { ...handOver, to: 'ana' })).toMatchObject({ accepted: false });
+    expect(await client.locks.decide(name, { ...handOver, id: 'd-name', by: 'ben', reason: 'x' })).toEqual({
+      accepted: false,
+      reason: expect.stringContaining('ben is only a name') as string,
+    });
+    expect(await decideLocks('ben', 'd-1', handOver)).toMatchObject({ accepted: true });
+    // It counts once the journal has left the workflow.
+    await eventually(async () => expect(await approve('carl')).toMatchObject({ accepted: true }));
+    expect((await rollout.status()).gate?.approvals).toMatchObject([{ by: 'carl', onBehalfOf: 'ben' }]);
+    expect(await approve('ben')).toEqual({
+      accepted: false,
+      reason: expect.stringContaining('ben has approved already') as string,
+    });
+
+    const list = async () => {
+      const args = ['delegation', 'list', '--env', name, '--config', config, '-o', 'json'];
+      return (await switchback(args, { env: process.env })).json<{ delegations: unknown[] }>().delegations;
+    };
+    expect(await list()).toMatchObject([{ from: 'ben', to: 'carl', gates: ['go'], decision: 'd-1' }]);
+    const end = { type: 'end-delegation', delegation: 'd-1' } as const;
+    expect(await decideLocks('ana', 'e-1', end)).toMatchObject({ accepted: false });
+    expect(await decideLocks('ben', 'e-2', end)).toMatchObject({ accepted: true });
+    await eventually(async () => expect(await list()).toEqual([]));
+    expect(await approve('carl')).toEqual(outside);
+    await decide({ type: 'abort', by: 'ana', reason: 'seen enough' });
+    expect((await rollout.ended()).outcome.type).toBe('rolled-back');
+  });
+});
