@@ -53,7 +53,9 @@ export function absence(
   const seen = build === undefined ? seenForNew(workers) : workers.seenAt.get(build);
   if (seen !== undefined) {
     const ago = Math.round((Date.now() - seen) / 1_000);
-    return { reason: `a worker of ${whose} asked for work ${ago} s ago`, fix };
+    // It may only be busy: another one would not answer any sooner.
+    const again = others ? fix : `ask again, and if it is gone, ${fix}`;
+    return { reason: `a worker of ${whose} asked for work ${ago} s ago`, fix: again };
   }
   if (build === undefined || workers.seenAt.size === 0) {
     return { reason: `no worker of environment ${environment} runs`, fix };

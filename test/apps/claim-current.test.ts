@@ -172,10 +172,10 @@ it('who waits for a worker hears of which build', () => {
     fix: 'start one of that build, or move it: switchback builds move r --to BUILD',
   });
   expect(of('new').reason).toMatch(/^a worker of build new asked for work \d+ s ago$/);
-  expect(of('new').fix).toBe('start one: switchback worker --env e');
+  expect(of('new').fix).toBe('ask again, and if it is gone, start one: switchback worker --env e');
   const both = { seenAt: new Map([...seenAt, ['old', Date.now()]]), current: 'new' };
   expect(of('old', both).fix).toMatch(/^start one of that build, or move it/);
-  expect(of('new', both).fix).toBe('start one: switchback worker --env e');
+  expect(of('new', both).fix).toBe('ask again, and if it is gone, start one: switchback worker --env e');
   expect(of(undefined).reason).toMatch(/^a worker of environment e asked/);
   expect(of('old', { seenAt: new Map(), current: 'old' }).reason).toBe('no worker of environment e runs');
   expect(of(undefined, { seenAt: new Map([['old', 1]]), current: 'new' }).reason).toBe(

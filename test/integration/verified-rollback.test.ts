@@ -47,8 +47,9 @@ it.concurrent('who lowers the flag is not overruled: it holds, and goes on when 
     const rollout = await environment.start({ canaryFor: '5s', askAfter: '1m', giveUpAfter: '5m' });
     await rollout.waitForWatch('watch/canary-25');
     await setFlagByHand(environment.flagFile, 0);
-    const { hold, exposure } = await rollout.waitFor('a hold', (report) => report.hold !== undefined);
-    expect(hold?.reason).toMatch(/flag:split-name: .*gives "on" to 0 %, this rollout left 25 %/);
+    // It may hold before for another reason: a machine that stalls measures nothing.
+    const words = /flag:split-name: .*gives "on" to 0 %, this rollout left 25 %/;
+    const { exposure } = await rollout.waitFor('a hold', ({ hold }) => words.test(hold?.reason ?? ''));
     expect(exposure).toBe(0);
     await untilTold(environment, /flag:split-name was lowered by somebody else, on hold/);
     expect(environment.percent()).toBe(0);

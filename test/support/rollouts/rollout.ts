@@ -167,7 +167,8 @@ export class TestRollout {
     const type = failure instanceof ApplicationFailure ? failure.type : undefined;
     return {
       outcome,
-      journal: await this.journal(),
+      // A busy machine may not answer in time, and is asked again.
+      journal: await eventually(() => this.journal()),
       closed: (await handle.describe()).status.name,
       ...(type && { failure: type }),
     };
