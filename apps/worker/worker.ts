@@ -14,12 +14,13 @@ import { Unreachable } from '../../activities/temporal/failures.js';
 import { environmentOf, readConfiguration } from '../config/config.js';
 import { deploymentOf } from '../../activities/temporal/deployment.js';
 import { loadAdapters } from './load-adapters.js';
+import { lookAfterDrills } from './drill/look-after.js';
 import { registerSearchAttributes } from '../../activities/temporal/search-attributes.js';
 import { tellOfOtherRecords } from './other-records.js';
 import { walkRounds } from './rounds.js';
 import { claimCurrent } from './claim-current.js';
 import { RereadEnvironment } from '../config/reread.js';
-import { buildIdOf, bundleWorkflows, workflowsOf } from './workflow-bundle.js';
+import { buildIdOf, bundleWorkflows, keptIn, workflowsOf } from './workflow-bundle.js';
 import { openWorkerRecords } from './worker-records.js';
 import { workerSettings } from './worker-settings.js';
 import type { Kind } from '../../src/protocol/kind.js';
@@ -41,6 +42,8 @@ export interface WorkerOptions {
   readonly beside?: boolean;
   /** How many workflows stay in memory; what `workerSettings` says when absent. */
   readonly cached?: number;
+  /** A file that keeps the bundle of the workflows, so that a worker which is started again need not make it. */
+  readonly bundleFile?: string;
   /** Other workflows than this package's, or the same that were bundled before. */
   readonly workflows?: WorkflowBundleWithSourceMap;
   /** What a worker under test has of its own: ears for its activities. */
@@ -69,7 +72,7 @@ export async function createWorker(options: WorkerOptions): Promise<CreatedWorke
     );
   });
   const client = new Client({ connection, namespace });
-  const workflowBundle = options.workflows ?? (await bundled(environment.kind));
+  const workflowBundle = options.workflows ?? (await bundled(environment.kind, options.bundleFile));
   const build = options.buildId ?? buildIdOf(workflowBundle);
   const { activities, notify, lookOut, deliver, requireOwned, close } = await createActivities({
     name: options.environment,
@@ -112,6 +115,11 @@ export async function createWorker(options: WorkerOptions): Promise<CreatedWorke
       };
       const prepared = Promise.all([kept.prepared(signal), requireOwned()]).catch(end);
       void walkRounds({ client, environment: name, notify, signal });
+      const { config } = options;
+      const caring = { name, environment, config, client, records, notify, signal };
+      void lookAfterDrills(caring).catch((error: unknown) =>
+        tell(`drills are not looked after: ${String(error)}`),
+      );
       const taking = claimCurrent({ service, environment: name, build, beside, signal });
       const serving = taking.then(async (current) => {
         if (current !== undefined) tell(besideText(build, current, name));
@@ -135,9 +143,13 @@ export async function createWorker(options: WorkerOptions): Promise<CreatedWorke
 
 const bundles: { [K in Kind]?: Promise<WorkflowBundleWithSourceMap> } = {};
 
-/** Bundled once for all workers of this process. */
-function bundled(kind: Kind): Promise<WorkflowBundleWithSourceMap> {
-  return (bundles[kind] ??= bundleWorkflows(workflowsOf(kind)));
+/** Bundled once for all workers of this process, or of all that are given the same file. */
+function bundled(kind: Kind, file?: string): Promise<WorkflowBundleWithSourceMap> {
+  return (bundles[kind] ??= file === undefined ? bundle(kind) : keptIn(file, () => bundle(kind)));
+}
+
+function bundle(kind: Kind): Promise<WorkflowBundleWithSourceMap> {
+  return bundleWorkflows(workflowsOf(kind));
 }
 
 /** What to say of a worker that new rollouts do not come to. */

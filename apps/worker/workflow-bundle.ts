@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
@@ -48,6 +49,21 @@ export function bundleWorkflows(
     // would be another build.
     webpackConfigHook: (config) => ({ ...config, context: dirname(workflowsPath) }),
   });
+}
+
+/** The bundle that a file keeps; made, and kept there, when there is none yet. */
+export async function keptIn(
+  file: string,
+  make: () => Promise<WorkflowBundleWithSourceMap>,
+): Promise<WorkflowBundleWithSourceMap> {
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return JSON.parse(kept) as WorkflowBundleWithSourceMap;
+  const made = await make();
+  // Whoever dies while writing leaves no half of it.
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, JSON.stringify(made), { mode: 0o600 });
+  await rename(temporary, file);
+  return made;
 }
 
 /**

@@ -44,7 +44,8 @@ export async function startDrillStack(onProgress: (line: string) => void): Promi
       {
         name: 'the worker under drill',
         module: new URL('../../apps/worker/worker-process.js', import.meta.url),
-        args: [drillEnvironment, config, address],
+        // It is killed, and started again, a dozen times.
+        args: [drillEnvironment, config, address, join(dir, 'workflows.json')],
         log: join(dir, 'worker.log'),
       },
       onProgress,

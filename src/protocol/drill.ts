@@ -11,3 +11,18 @@ export interface UnderDrill {
   /** The step at which it is to fail: a watch there stays open until it does, and a gate there expires soon. */
   readonly failsAt?: string;
 }
+
+const prefix = 'drill/';
+
+/** The id of the schedule of drills of an environment's runbook: one for each. */
+export function scheduleIdOf(environment: string, runbook: string): string {
+  return `${prefix}${environment}/${runbook}`;
+}
+
+/** What a schedule's id says; undefined when it is none of drills. */
+export function scheduleParts(
+  id: string,
+): { readonly environment: string; readonly runbook: string } | undefined {
+  const [environment, runbook, ...more] = id.startsWith(prefix) ? id.slice(prefix.length).split('/') : [];
+  return environment && runbook && more.length === 0 ? { environment, runbook } : undefined;
+}

@@ -2,6 +2,7 @@ import type { Register } from '../context.js';
 import { registerDrillHistory } from './drill-history.js';
 import { registerDrillReport } from './drill-report.js';
 import { registerDrillRun } from './drill-run.js';
+import { registerDrillSchedule } from './drill-schedule.js';
 
 /** `switchback drill`: rehearsed rollbacks. */
 export const registerDrill: Register = (program, context) => {
@@ -9,4 +10,5 @@ export const registerDrill: Register = (program, context) => {
   registerDrillRun(drill, context);
   registerDrillReport(drill, context);
   registerDrillHistory(drill, context);
+  registerDrillSchedule(drill, context);
 };

@@ -1,0 +1,85 @@
+import { expect, inject, it } from 'vitest';
+import { connectDrills } from '../../apps/client/drills.js';
+import { startOptions } from '../../apps/client/start-options.js';
+import splitCustomerName from '../../runbooks/split-customer-name.js';
+import { mutated } from '../../src/drill/mutants.js';
+import { pointName } from '../../src/drill/points.js';
+import { isSealed, type DrillRecord } from '../../src/drill/record.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+import { planDigest } from '../../src/engine/plan/plan-digest.js';
+import { rolloutType } from '../../src/protocol/rollout.js';
+import { query } from '../support/query.js';
+import type { ShopDatabase } from '../support/rollouts/database.js';
+import { inEnvironment, quick, type EnvironmentOptions, type TestEnvironment } from '../support/rollouts.js';
+
+const plan = splitCustomerName.evaluate(quick);
+
+/** What a test opens otherwise, as a drill environment: its shop is the template. */
+const drills: EnvironmentOptions = {
+  kind: 'drill',
+  configure: ({ flags, ...environment }) => ({
+    ...environment,
+    kind: 'drill',
+    flags: { flags: { file: flags['flags']!.file } },
+    metrics: {},
+    drill: { metrics: { shop: { requestsPerSecond: 200 } } },
+  }),
+};
+
+async function drill({ name }: TestEnvironment, of: Plan, points: readonly string[]): Promise<DrillRecord> {
+  const client = await connectDrills({ address: inject('temporalAddress') });
+  try {
+    const input = { environment: name, plan: of, digest: planDigest(of), startedBy: 'tester' };
+    return await client.result(await client.start({ ...input, timeScale: 0.5, points }));
+  } finally {
+    await client.close();
+  }
+}
+
+/** Its customers and its schemas, read without staying connected: nobody may be while it is cloned. */
+function templateOf({ url }: ShopDatabase) {
+  return query(
+    url,
+    `select (select md5(string_agg(c::text, '' order by id)) from shop.customer c) as rows,
+        (select array_agg(nspname::text order by 1) from pg_namespace) as schemas`,
+  );
+}
+
+it.concurrent('a plan comes back from each point that is drilled, and its template is as it was', () =>
+  inEnvironment(drills, async (environment) => {
+    const { database, records, flags } = environment;
+    const points = ['keep-in-sync/shop.customer after-effect', 'watch/canary-25 breach'];
+    const [before, shown] = [await templateOf(database), await flags()];
+    const found = await drill(environment, plan, points);
+    expect(found.points.map(({ differences }) => differences)).toEqual(points.map(() => []));
+    expect(found.points.map(pointName)).toEqual(points);
+    expect(found).toMatchObject({ digest: planDigest(plan), rowsLost: 0, pastReturn: 0 });
+    expect(found.coverage).toBeCloseTo(points.length / found.pointsToCover);
+    expect(found.timeToRestore.exposure?.worst).toBeGreaterThan(0);
+    expect(found.rowsCompared).toBeGreaterThan(500);
+    expect(isSealed(found)).toBe(true);
+    expect(await records.drills.list('split-customer-name')).toEqual([found]);
+    expect([await templateOf(database), await flags()]).toEqual([before, shown]);
+  }),
+);
+
+it.concurrent('a drill is red when a way back is missing', () =>
+  inEnvironment(drills, async (environment) => {
+    const spoilt = mutated(plan, { act: 'add-columns/shop.customer', spoiling: 'removed' });
+    const found = await drill(environment, spoilt, ['add-columns/shop.customer after-effect']);
+    expect(found.points).toMatchObject([{ result: 'failed' }]);
+    expect(found.coverage).toBe(0);
+  }),
+);
+
+it.concurrent('no other environment runs a rollout in the time of a drill', () =>
+  inEnvironment({}, async ({ name, temporal }) => {
+    const rollout = `rollout/${name}/split-customer-name/drill`;
+    const started = { environment: name, plan, digest: planDigest(plan), startedBy: 'tester' };
+    const input = { format: 1, ...started, drill: { timeScale: 0.5 } } as const;
+    const handle = await temporal.workflow.start(rolloutType, startOptions(rollout, input));
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('this is no drill environment') },
+    });
+  }),
+);
