@@ -50,8 +50,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const text = Buffer.concat(chunks).toString('utf8');
     const method = (request.url ?? '').replace(/^\//, '');
+    const sent = Buffer.concat(chunks).toString('utf8');
+    const text = method === 'views.open' ? await withTrigger(target, request, sent) : sent;
     const body = bodyOf(request.headers['content-type'], text);
     calls.push({ method, body, at: Date.now() });
     const view = body['view'] as { blocks?: unknown } | undefined;
@@ -119,6 +120,24 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/**
+ * What opens a dialog counts for three seconds, which a busy machine may need for a click: a trigger for a user is made
+ * where it is used.
+ */
+async function withTrigger(target: string, { headers }: IncomingMessage, text: string): Promise<string> {
+  const form = new URLSearchParams(text);
+  const [, user] = /^for:(.+)$/.exec(form.get('trigger_id') ?? '') ?? [];
+  if (user === undefined) return text;
+  const answer = await fetch(`${target}views.generateTriggerId`, {
+    method: 'POST',
+    redirect: 'error',
+    headers: { authorization: headers.authorization ?? '', 'content-type': 'application/json' },
+    body: JSON.stringify({ user_id: user }),
+  });
+  form.set('trigger_id', ((await answer.json()) as { trigger_id: string }).trigger_id);
+  return form.toString();
 }
 
 /** The client sends forms, in which what is no text is JSON. */

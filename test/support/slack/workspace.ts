@@ -10,7 +10,7 @@ import { say } from '../../../apps/slack/tell/speak.js';
 import { tellRollout } from '../../../apps/slack/tell/tell-rollout.js';
 import { lookAt } from '../../../apps/slack/tell/look-at.js';
 import { startSlack, type DemoSlack } from '../../../apps/local/slack-emulator.js';
-import { askSlack, messagesIn, repliesTo, type StoredMessage } from '../../../apps/local/slack-workspace.js';
+import { messagesIn, repliesTo, type StoredMessage } from '../../../apps/local/slack-workspace.js';
 import { startFaultProxy, type FaultProxy } from './fault-proxy.js';
 import { memoryStore } from './memory-store.js';
 import { postSigned, type SignedOver } from './signed-post.js';
@@ -135,9 +135,6 @@ export async function startWorkspace(timeout = 60_000): Promise<Workspace> {
     },
   });
   let clicks = 0;
-  const trigger = async (user: string) =>
-    (await askSlack<{ trigger_id: string }>(slack, 'views.generateTriggerId', { user_id: user })).trigger_id;
-
   const workspace: Workspace = {
     slack,
     proxy,
@@ -194,7 +191,7 @@ export async function startWorkspace(timeout = 60_000): Promise<Workspace> {
         user: { id: user, team_id: slack.team },
         channel: { id: slack.channel },
         message: { ts },
-        trigger_id: await trigger(user),
+        trigger_id: `for:${user}`,
         actions: [
           { type: 'button', action_id: action, action_ts: `${clicks}.1`, value: button?.value ?? '' },
         ],
