@@ -60,24 +60,46 @@ export function closedMessage(before: SlackMessage, event: NoticeEvent): SlackMe
   return { text: clip(`${title}. ${plain(event.text)}`, 3_000), blocks: [header(title), ...rest] };
 }
 
+/** Of one section, and of one message. */
+const mostCharacters = 2_800;
+const mostSections = 12;
+
 /** How it ended, and all that happened, to be pasted into a post-mortem. */
-export function outcomeMessage(
-  { outcome, text, rollout }: NoticeEvent,
-  timeline: string | undefined,
-): SlackMessage {
-  const end = `*${outcome ?? 'ended'}*: ${plain(text)}`;
-  const lines = (timeline ?? '').replaceAll('```', "'''").split('\n').map(plain).join('\n').trim();
+export function outcomeMessage({ text, rollout }: NoticeEvent, timeline: string | undefined): SlackMessage {
+  const end = `🏁 ${plain(text)}`;
+  const parts = sectionsOf((timeline ?? '').replaceAll('```', "'''").split('\n').map(plain));
   return {
     text: clip(end, 3_000),
     blocks: [
       section(end),
-      ...(lines === '' ? [] : [section(`\`\`\`${clip(lines, 2_800)}\`\`\``)]),
+      ...parts.slice(-mostSections).map((part) => section(`\`\`\`${part}\`\`\``)),
       section('All of it, as Markdown:', command(`timeline ${rollout}`)),
     ],
   };
 }
 
-function todoBlocks({ rollout }: NoticeEvent, todo: readonly string[]): Block[] {
+/** Lines in parts of which each is one section. */
+function sectionsOf(lines: readonly string[]): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (const line of lines.map((one) => clip(one, mostCharacters))) {
+    if (part.length + line.length + 1 > mostCharacters) {
+      parts.push(part);
+      part = '';
+    }
+    part += part === '' ? line : `\n${line}`;
+  }
+  return part.trim() === '' ? parts : [...parts, part];
+}
+
+/** What is being done where nobody has to do anything yet. */
+const byItself: Readonly<Partial<Record<NonNullable<NoticeEvent['kind']>, string>>> = {
+  'rolling-back': 'nothing yet: everything is taken back by itself, and somebody is called if that fails',
+};
+
+function todoBlocks({ rollout, kind }: NoticeEvent, given: readonly string[]): Block[] {
+  const nothing = kind === undefined ? undefined : byItself[kind];
+  const todo = given.length === 0 && nothing !== undefined ? [nothing] : given;
   const ways = todo.map((line) => `• ${plain(line)}`);
   const look = partsOf(rollout)
     ? command(`why ${rollout}`)

@@ -75,7 +75,9 @@ it('lets two people approve, shows each at once, and has no buttons when they ha
   const clicked = await question();
   expect(await workspace.click('ana', clicked, 'approve')).toBe(200);
   await workspace.tell(rollout);
-  expect(textOf(await question())).toMatch(/\*Approvals\*\n1 of 2: ana \(Slack, after (a moment|\d+m?\d*s)\)/);
+  expect(textOf(await question())).toMatch(
+    /\*Approvals\*\n1 of 2: ana \(Slack, after (a moment|\d+m?\d*s)\)/,
+  );
   await workspace.click('ben', await question(), 'approve');
   await workspace.tell(rollout);
   const settled = await question();

@@ -92,7 +92,7 @@ it('closes each incident with the outcome and a timeline to paste', async () => 
   ]);
   const [reply, ...more] = await repliesTo(workspace.slack, workspace.slack.incidents, messages[0]!.ts);
   expect(more).toEqual([]);
-  expect(textOf(reply!)).toContain('*rolled-back*: rolled back and verified');
+  expect(textOf(reply!)).toContain('🏁 rolled back and verified');
   expect(textOf(reply!)).toContain('# Timeline of');
   expect(textOf(reply!)).toContain('**started**');
 });
@@ -101,4 +101,18 @@ it('tells nothing there of a rollout that ended without any', async () => {
   await channel.deliver(event('1', { type: 'news', outcome: 'completed', text: 'completed' }), signal);
   await workspace.speak();
   expect(await inIncidents()).toEqual([]);
+});
+
+it('says of a rollback that nobody has to do anything yet, and shows all of a long timeline in parts', async () => {
+  for (let number = 0; number < 120; number++)
+    rollout.record('warning', `${number}: ${'something long '.repeat(10)}`);
+  await channel.deliver(event('1', { kind: 'rolling-back', todo: undefined as never }), signal);
+  await channel.deliver(event('2', { type: 'news', outcome: 'rolled-back', text: 'rolled back' }), signal);
+  await workspace.speak();
+  await workspace.speak();
+  const [message] = await inIncidents();
+  expect(textOf(message!)).toContain('nothing yet: everything is taken back by itself');
+  const [reply] = await repliesTo(workspace.slack, workspace.slack.incidents, message!.ts);
+  expect(reply?.blocks?.length).toBeGreaterThan(5);
+  for (const number of [0, 60, 119]) expect(textOf(reply!)).toContain(`: ${number}: something long`);
 });
