@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { differencesByName } from '../snapshot/differences.js';
+import { differingObjects } from '../../../activities/drill/objects.js';
 import { snapshotFlags } from '../snapshot/flags-snapshot.js';
 import type { JsonObject } from '../../../src/engine/base/json.js';
 
@@ -29,7 +29,7 @@ export async function writeFlags(
     stores: Object.fromEntries(files.map(({ store, file }) => [store, { file }])),
     async differences() {
       const found = await Promise.all(
-        files.map(async ({ file, before }) => differencesByName(before, await snapshotFlags(file))),
+        files.map(async ({ file, before }) => differingObjects(before, await snapshotFlags(file))),
       );
       return found.flat();
     },

@@ -1,21 +1,18 @@
 import pg from 'pg';
-import { catalogueQuery } from './catalogue-query.js';
+import { objectsIn, type Objects } from '../../../activities/drill/objects.js';
 import { rowsOf, type TableSnapshot } from './rows.js';
 
 /** What stands in a database: what drills compare, taken by themselves and not by the engine under drill. */
 export interface DatabaseSnapshot {
-  /** Everything that the catalogue has, by what it is and its name: `column shop.customer.email`. */
-  readonly objects: Readonly<Record<string, string>>;
+  /** Everything that the catalogue has. */
+  readonly objects: Objects;
   /** The rows of each table, by its name with its schema. */
   readonly tables: Readonly<Record<string, TableSnapshot>>;
 }
 
-/** Where rollouts keep what they did: it stays on purpose, and is no part of what has to be as before. */
-const ledgerSchema = 'switchback';
-
 /** Values as text that does not depend on who asks. */
 const plainText = `
-  SET LOCAL search_path = ''; SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC';
+  SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC';
   SET LOCAL intervalstyle = 'postgres'; SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'`;
 
 /**
@@ -38,9 +35,7 @@ export async function snapshotDatabase(url: string): Promise<DatabaseSnapshot> {
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(plainText);
-    const { rows } = await client.query<{ name: string; definition: string }>(catalogueQuery, [ledgerSchema]);
-    const objects = Object.fromEntries(rows.map(({ name, definition }) => [name, definition]));
-    return { objects, tables: await rowsOf(client, ledgerSchema) };
+    return { objects: await objectsIn(client), tables: await rowsOf(client) };
   } finally {
     await client.end();
   }

@@ -1,3 +1,4 @@
+import { differingObjects } from '../../../activities/drill/objects.js';
 import type { DatabaseSnapshot } from './database-snapshot.js';
 import type { TableSnapshot } from './rows.js';
 
@@ -8,29 +9,14 @@ const mostKeys = 5;
  * What is not as before, a sentence each; empty when all of it is. Objects come first, then rows.
  *
  * @example
- * differencesOfDatabases(before, now); // ['column shop.customer.first_name is there, and was not before']
+ * differencesOfDatabases(before, now); // ['column shop.customer.first_name is left over']
  */
 export function differencesOfDatabases(before: DatabaseSnapshot, now: DatabaseSnapshot): string[] {
   const tables = Object.keys(before.tables).filter((name) => now.tables[name] !== undefined);
   return [
-    ...differencesByName(before.objects, now.objects),
+    ...differingObjects(before.objects, now.objects),
     ...tables.flatMap((name) => differencesOfRows(name, before.tables[name]!, now.tables[name]!)),
   ];
-}
-
-/** The same for whatever has names and texts that define it: what came, what went, what is otherwise. */
-export function differencesByName(
-  before: Readonly<Record<string, string>>,
-  now: Readonly<Record<string, string>>,
-): string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-  return names.flatMap((name) => {
-    const [was, is] = [before[name], now[name]];
-    if (was === is) return [];
-    if (was === undefined) return [`${name} is there, and was not before`];
-    if (is === undefined) return [`${name} is gone`];
-    return [`${name} was ${was}, and is ${is}`];
-  });
 }
 
 function differencesOfRows(name: string, before: TableSnapshot, now: TableSnapshot): string[] {

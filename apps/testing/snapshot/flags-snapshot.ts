@@ -3,7 +3,7 @@ import { canonicalJson, type Json, type JsonObject } from '../../../src/engine/b
 
 /**
  * Every member of every flag in a flagd file, by its name (`flag split-name: targeting`), and what stands beside the
- * flags: comparable with `differencesByName`. A rollout owns the targeting of one flag, and has to leave the rest alone.
+ * flags: comparable with `differingObjects`. A rollout owns the targeting of one flag, and has to leave the rest alone.
  *
  * @throws when there is no such file, or it is not JSON
  */

@@ -86,7 +86,7 @@ describe('a drill of a flag', () => {
     try {
       const mutant = { act: 'expose/split-name/50', spoiling: 'does-nothing' } as const;
       const faults = await drillPointLocally(stage, plan, pointOf(plan, 'watch/half breach'), mutant);
-      expect(faults[0]).toMatch(/^flag split-name: targeting is there, and was not before/);
+      expect(faults[0]).toMatch(/^flag split-name: targeting is left over/);
     } finally {
       await stage.close();
     }

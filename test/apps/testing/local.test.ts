@@ -57,7 +57,7 @@ describe('the demo runbook on a real PostgreSQL and a real flag file', () => {
     expect(told).toMatch(
       /^split-customer-name does not come back from "add-columns\/shop.customer after-effect":/,
     );
-    expect(told).toContain('- column shop.customer.first_name is there, and was not before');
+    expect(told).toContain('- column shop.customer.first_name is left over');
     expect(told).toContain('- add-columns/shop.customer: nothing, because it was taken out');
   });
 });

@@ -32,13 +32,17 @@ async function after(sql: string): Promise<string[]> {
 
 describe('a snapshot of a database', () => {
   it.each([
-    ['a column', 'ALTER TABLE customer ADD COLUMN mail text', 'column public.customer.mail is there'],
-    ['a type', 'ALTER TABLE visit ALTER COLUMN at TYPE date', 'column public.visit.at was ["timestamp with'],
-    ['a default', 'ALTER TABLE customer ALTER COLUMN name DROP DEFAULT', 'column public.customer.name was'],
+    ['a column', 'ALTER TABLE customer ADD COLUMN mail text', 'column public.customer.mail is left over'],
+    [
+      'a type',
+      'ALTER TABLE visit ALTER COLUMN at TYPE date',
+      'column public.visit.at was: number 2, timestamp with',
+    ],
+    ['a default', 'ALTER TABLE customer ALTER COLUMN name DROP DEFAULT', 'column public.customer.name was:'],
     [
       'a rule of a column',
       'ALTER TABLE customer ALTER COLUMN name DROP NOT NULL',
-      'column public.customer.name was',
+      'column public.customer.name was:',
     ],
     ['an index', 'DROP INDEX by_name', 'index public.by_name is gone'],
     [
@@ -46,20 +50,20 @@ describe('a snapshot of a database', () => {
       'ALTER TABLE visit DROP CONSTRAINT visit_customer_fkey',
       'constraint public.visit.visit_customer',
     ],
-    ['a trigger', 'ALTER TABLE customer DISABLE TRIGGER watch', 'trigger public.customer.watch was'],
-    ['a function', `ALTER FUNCTION noop() SECURITY DEFINER`, 'function public.noop() was'],
+    ['a trigger', 'ALTER TABLE customer DISABLE TRIGGER watch', 'trigger public.customer.watch was:'],
+    ['a function', `ALTER FUNCTION noop() SECURITY DEFINER`, 'function public.noop() was:'],
     [
       'a view',
       'CREATE OR REPLACE VIEW named AS SELECT upper(name) AS name FROM customer',
-      'view public.named was',
+      'view public.named was:',
     ],
-    ['a sequence', 'ALTER SEQUENCE ticket INCREMENT 2', 'sequence public.ticket was'],
-    ['a type of its own', `ALTER TYPE tier ADD VALUE 'highest'`, 'type public.tier was'],
-    ['a policy', 'CREATE POLICY own ON customer USING (id = 1)', 'policy public.customer.own is there'],
-    ['a right', 'GRANT SELECT ON customer TO PUBLIC', 'table public.customer was'],
-    ['a comment', `COMMENT ON TABLE customer IS 'seen'`, 'table public.customer was'],
-    ['a schema', 'CREATE SCHEMA other', 'schema other is there, and was not before'],
-    ['a table', 'CREATE TABLE left_behind (id int)', 'table public.left_behind is there, and was not before'],
+    ['a sequence', 'ALTER SEQUENCE ticket INCREMENT 2', 'sequence public.ticket was:'],
+    ['a type of its own', `ALTER TYPE tier ADD VALUE 'highest'`, 'type public.tier was:'],
+    ['a policy', 'CREATE POLICY own ON customer USING (id = 1)', 'policy public.customer.own is left over'],
+    ['a right', 'GRANT SELECT ON customer TO PUBLIC', 'table public.customer was:'],
+    ['a comment', `COMMENT ON TABLE customer IS 'seen'`, 'table public.customer was:'],
+    ['a schema', 'CREATE SCHEMA other', 'schema other is left over'],
+    ['a table', 'CREATE TABLE left_behind (id int)', 'table public.left_behind is left over'],
     ['a lost row', 'DELETE FROM customer WHERE id = 7', '1 rows of public.customer are gone (key 7)'],
     [
       'a new row',
