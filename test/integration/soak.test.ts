@@ -30,15 +30,23 @@ async function events({ temporal, name }: TestEnvironment, rollout: TestRollout)
   return { rollout: own!.historyLength, sentinel: sentinel!.historyLength };
 }
 
-async function untilScraped({ shop }: TestEnvironment, more: number): Promise<void> {
-  const enough = shop.scrapes + more;
-  while (shop.scrapes < enough) await sleep(100);
+/** As long as it takes: only the limit of the test ends it. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(100);
 }
 
-/** What was recorded has left for the journal, and that is in the history. */
-async function untilExported(environment: TestEnvironment, rollout: TestRollout): Promise<void> {
-  while ((await rollout.exported()).length < (await rollout.journal()).length) await sleep(100);
-  await untilScraped(environment, 100);
+function untilScraped({ shop }: TestEnvironment, more: number): Promise<void> {
+  const enough = shop.scrapes + more;
+  return until(() => shop.scrapes >= enough);
+}
+
+/** What was recorded has left for the journal, and nothing is under way any more that would add to the history. */
+async function untilExported({ temporal }: TestEnvironment, rollout: TestRollout): Promise<void> {
+  await until(async () => (await rollout.exported()).length >= (await rollout.journal()).length);
+  await until(async () => {
+    const { raw } = await temporal.workflow.getHandle(rollout.id).describe();
+    return (raw.pendingActivities ?? []).length === 0 && !raw.pendingWorkflowTask;
+  });
 }
 
 it('a day of soak costs few history events, however often it is sampled', { timeout: 600_000 }, () =>
@@ -50,7 +58,7 @@ it('a day of soak costs few history events, however often it is sampled', { time
     await untilScraped(environment, (stall.lookBack + stall.maxAge) / interval);
     await untilExported(environment, rollout);
     // Before its long rest it goes on in a new run.
-    while ((await events(environment, rollout)).rollout >= 20) await sleep(100);
+    await until(async () => (await events(environment, rollout)).rollout < 20);
 
     const begun = await events(environment, rollout);
     await untilScraped(environment, samples);

@@ -91,7 +91,7 @@ async function roll(place: Shop, given: World, seen: Record<string, number>): Pr
     }),
     peopleAndFaults(place, given),
   );
-  await sleep(2 * given.late);
+  await service.noticed();
   await service.stop();
   const late = service.candidate.failed;
   // Whoever is asked does not even lose a request: nothing went before it had noticed.

@@ -28,6 +28,8 @@ export class Service {
   /** Writes of the candidate that were stored, and that found its columns gone. */
   readonly candidate = { stored: 0, failed: 0 };
   #seen = 0;
+  /** What it has not noticed yet. */
+  readonly #unnoticed = new Set<Promise<void>>();
   #underWay = 0;
   #stopped = false;
   #number = 0;
@@ -48,8 +50,20 @@ export class Service {
 
   /** The flag has changed: more is noticed at once, less only late. */
   hear(percent: number): void {
-    if (percent >= this.#seen) this.#seen = percent;
-    else setTimeout(() => (this.#seen = percent), this.#options.late);
+    if (percent >= this.#seen) {
+      this.#seen = percent;
+      return;
+    }
+    const noticing = sleep(this.#options.late).then(() => {
+      this.#seen = percent;
+      this.#unnoticed.delete(noticing);
+    });
+    this.#unnoticed.add(noticing);
+  }
+
+  /** Waits until it has noticed whatever it was told, however late. */
+  async noticed(): Promise<void> {
+    while (this.#unnoticed.size > 0) await Promise.all(this.#unnoticed);
   }
 
   async stop(): Promise<void> {
