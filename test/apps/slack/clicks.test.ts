@@ -347,3 +347,16 @@ it('tells whoever clicked when a dialog did not open, and decides all the same w
   expect(decisionsOf(rollout)).toMatchObject([{ by: 'dora', accepted: false }]);
   expect(workspace.log.at(-1)).toMatch(/could not be told: .*user_not_in_channel/);
 });
+
+it('calls those who have not answered before the deadline, in the thread, once', async () => {
+  const { rollout, question } = await asking();
+  await workspace.click('ana', await question(), 'approve');
+  rollout.record('gate-reminded', 'it expires in 1h', { step: 'approve/go' });
+  await workspace.tell(rollout);
+  await workspace.tell(rollout);
+  const replies = (await workspace.replies((await question()).ts)).map(({ text }) => text);
+  const ben = `<@${workspace.slack.users['ben']}>`;
+  expect(replies).toEqual([
+    expect.stringMatching(`^⏰ ${ben}: \\*go\\* still waits for an answer\\. If nobody answers by`),
+  ]);
+});
