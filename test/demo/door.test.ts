@@ -69,7 +69,7 @@ it('has go approved by two clicks in Slack, and purge, for which a click is too 
     ],
   });
   expect(err).toContain('go? split-customer-name in shared');
-  expect(err).toContain('[Approve] [Reject…] [Not yet…] [Comment…] [Details]');
+  expect(err).toContain('[Approve] [Reject…] [Extend…] [Comment…] [Details]');
   expect(err).toMatch(/npx switchback approve rollout\/shared\/split-customer-name/);
   expect(err).toContain('split-customer-name in shared: completed');
 }, 300_000);

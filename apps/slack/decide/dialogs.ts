@@ -16,7 +16,7 @@ export const field = { block: 'said', element: 'said' } as const;
 
 const titles: Readonly<Record<Dialog, string>> = {
   reject: 'Take everything back',
-  extend: 'Not yet',
+  extend: 'Extend the deadline',
   comment: 'Comment',
 };
 const submits: Readonly<Record<Dialog, string>> = { reject: 'Reject', extend: 'Move it', comment: 'Say it' };

@@ -131,14 +131,14 @@ function answering({ report, link }: Told, gate: GateReport, change: readonly st
   const elements = [
     ...approve,
     ...reject,
-    button('extend', 'Not yet…'),
+    button('extend', 'Extend…'),
     button('comment', 'Comment…'),
     button('details', 'Details'),
   ];
   return [
     ...held,
     { type: 'actions', block_id: 'answer', elements },
-    small('Reject takes everything back. “Not yet” moves the deadline, and decides nothing.'),
+    small('Reject takes everything back. Extend moves the deadline, and decides nothing.'),
   ];
 }
 
