@@ -22,10 +22,10 @@ const buttonsOf = ({ blocks = [] }: StoredMessage) =>
 
 function inSlack(given: Environment, slack: DemoSlack, key: { kid: string; x: string }): Environment {
   const { principals = {}, identity } = given;
-  const bound = Object.entries(principals).map(([name, one]) => [
-    name,
-    { ...one, slack: { team: slack.team, user: slack.users[name]! } },
-  ]);
+  const bound = Object.entries(principals).map(([name, one]) => {
+    const user = slack.users[name];
+    return [name, { ...one, ...(user !== undefined && { slack: { team: slack.team, user } }) }];
+  });
   return {
     ...given,
     principals: Object.fromEntries(bound) as NonNullable<Environment['principals']>,
