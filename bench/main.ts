@@ -3,6 +3,7 @@ import { exitCodes, type ExitCode } from '../apps/cli/exit-codes.js';
 import { benchApproval } from './approval.js';
 import { benchBreach } from './breach.js';
 import { benchDoors } from './doors.js';
+import { benchDrills } from './drills.js';
 import { benchEngine } from './engine.js';
 import { tableOf, type Figure, type Report } from './figures.js';
 import { readOptions, type BenchName, type Scale } from './options.js';
@@ -17,6 +18,7 @@ const benches: { readonly [B in BenchName]: (stage: Stage, scale: Scale) => Prom
   approval: benchApproval,
   doors: benchDoors,
   people: benchPeople,
+  drills: benchDrills,
 };
 
 /** Measures and prints; answers the exit code. A goal that is missed is a figure, no failure. */

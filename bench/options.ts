@@ -3,7 +3,7 @@ import { withOutput } from '../apps/cli/options.js';
 import { workerSettings } from '../apps/worker/worker-settings.js';
 import { milliseconds, type Duration } from '../src/engine/base/duration.js';
 
-export const benchNames = ['engine', 'breach', 'soak', 'approval', 'doors', 'people'] as const;
+export const benchNames = ['engine', 'breach', 'soak', 'approval', 'doors', 'people', 'drills'] as const;
 export type BenchName = (typeof benchNames)[number];
 
 /** How large a benchmark is made. */

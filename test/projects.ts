@@ -29,7 +29,7 @@ export const alone: readonly string[] = [
   'test/activities/sentinel/scale.test.ts',
   'test/bench/bench.test.ts',
   'test/chaos/chaos.test.ts',
-  'test/demo/door.test.ts',
+  'test/demo/{door,drill}.test.ts',
   'test/integration/{flood,long-life,soak}.test.ts',
   'test/replay/{forgetting,replay-history}.test.ts',
 ];

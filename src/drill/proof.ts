@@ -99,7 +99,7 @@ function unproven(
   const more = missing.length > named ? ` and ${missing.length - named} more` : '';
   return (
     `its way back is not proven at ${missing.slice(0, named).join(', ')}${more}, ` +
-    `by a drill of the last ${formatDuration(maxAge)}: switchback drill run ${runbook} --env ${environment}`
+    `by a drill of the last ${formatDuration(maxAge)}; with the file of ${runbook} and the same parameters: switchback drill run FILE --env ${environment}`
   );
 }
 

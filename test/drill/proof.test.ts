@@ -79,7 +79,8 @@ describe('what drills prove of a plan', () => {
     expect({ proven, coverage }).toEqual({ proven: false, coverage: 0 });
     expect(reason).toContain(first);
     expect(reason).toContain('and 34 more');
-    expect(reason).toContain('switchback drill run split-customer-name --env drills');
+    expect(reason).toContain('with the file of split-customer-name and the same parameters');
+    expect(reason).toContain('switchback drill run FILE --env drills');
   });
 
   it('is what several drills together show, and of each point what the newest says', () => {

@@ -5,8 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { proofWindow } from '../../../apps/worker/drill/proof-window.js';
 import type { Environment } from '../../../apps/config/config.js';
 import splitCustomerName from '../../../runbooks/split-customer-name.js';
-import { pointsToCover, reversibleDigest } from '../../../src/drill/coverage.js';
-import { sealed, type DrillRecord } from '../../../src/drill/record.js';
+import { provenRecord } from '../../drill/given.js';
 import { freshRecords, type FreshRecords } from '../../support/records.js';
 
 const plan = splitCustomerName.evaluate({});
@@ -33,47 +32,14 @@ async function configured(drills: object): Promise<string> {
   return file;
 }
 
-function proven(): DrillRecord {
-  const points = pointsToCover(plan);
-  return sealed({
-    format: 1,
-    drill: 'drill/drills/split-customer-name/1',
-    runbook: plan.runbook,
-    digest: 'a'.repeat(64),
-    reversibleDigest: reversibleDigest(plan),
-    build: 'build-1',
-    environment: 'drills',
-    startedBy: 'ana',
-    startedAt: now - 2_000,
-    endedAt: now - 1_000,
-    expiresAt: now + 86_400_000,
-    timeScale: 1,
-    points: points.map((point) => ({
-      ...point,
-      kind: 'act',
-      result: 'passed',
-      differences: [],
-      rowsCompared: 1,
-      rowsLost: 0,
-    })),
-    pointsToCover: points.length,
-    coverage: 1,
-    timeToRestore: {},
-    rowsCompared: 1,
-    rowsLost: 0,
-    pastReturn: 0,
-    notSimulated: [],
-  });
-}
-
 it('holds until the drill environment has a record that proves the plan', async () => {
   const config = await configured({ kind: 'drill', records: { url: records.url } });
   const closed = await proofWindow(shared(), config, plan, now);
   expect(closed).toMatchObject({ open: false, undrilled: true });
   expect(closed).toMatchObject({
-    reason: expect.stringContaining('switchback drill run split-customer-name'),
+    reason: expect.stringContaining('switchback drill run FILE --env drills'),
   });
-  await records.drills.keep(proven());
+  await records.drills.keep(provenRecord(plan, 'drills', now - 1_000));
   expect(await proofWindow(shared(), config, plan, now)).toEqual({ open: true });
   const longer = splitCustomerName.evaluate({ canary: [5, 25, 50] });
   expect(await proofWindow(shared(), config, longer, now)).toMatchObject({ open: false, undrilled: true });
