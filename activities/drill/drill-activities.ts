@@ -115,7 +115,8 @@ export function createDrillActivities(dependencies: DrillDependencies): Framed<D
     },
 
     async endDrill({ record }) {
-      const kept = sealed(record);
+      const lastSeenRed = await drills.lastSeenRed(record.runbook);
+      const kept = sealed({ ...record, ...(lastSeenRed !== undefined && { lastSeenRed }) });
       await drills.keep(kept);
       for (const database of databases) await dropClone(database);
       for (const { copy } of files) await rm(copy, { force: true });

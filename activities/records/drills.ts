@@ -30,6 +30,10 @@ export interface DrillStore {
   keep(record: DrillRecord): Promise<void>;
   /** Records of a runbook, newest first; of all runbooks when absent. Throws `Refusal` when one was edited. */
   list(runbook?: string): Promise<readonly DrillRecord[]>;
+  /** Notes that a runbook's drill turned red on each way back that was spoilt on purpose. Unix ms. */
+  sawRed(runbook: string, at: number): Promise<void>;
+  /** When that was seen last. Unix ms; undefined where it never was. */
+  lastSeenRed(runbook: string): Promise<number | undefined>;
   /**
    * Makes a drill the one under way, unless another one is.
    *
@@ -87,6 +91,21 @@ export function drillStore(pool: pg.Pool): DrillStore {
           'put it back from a backup, or drill again',
         );
       });
+    },
+
+    sawRed: (runbook, at) =>
+      run(
+        `INSERT INTO switchback.drills_seen_red AS seen (runbook, at) VALUES ($1, $2)
+         ON CONFLICT (runbook) DO UPDATE SET at = greatest(seen.at, excluded.at)`,
+        runbook,
+        at,
+      ),
+    async lastSeenRed(runbook) {
+      const { rows } = await pool.query<{ at: string }>(
+        'SELECT at::text FROM switchback.drills_seen_red WHERE runbook = $1',
+        [runbook],
+      );
+      return rows[0] && Number(rows[0].at);
     },
 
     async take(drill, runId) {

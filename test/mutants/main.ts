@@ -1,18 +1,14 @@
 import { readdir } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { processIo } from '../../apps/cli/io.js';
+import { configuredFor, withRecordsOf } from '../../apps/cli/records-of.js';
 import { openStage } from '../../apps/testing/local/stage.js';
 import { isRunbook, type Runbook } from '../../src/engine/plan/runbook.js';
 import { beginnings } from './begin.js';
 import { equivalent } from './equivalent.js';
-import { describeReport, exitCodeOf, reportOf, type TriedRunbook } from './report.js';
+import { noteRed } from './note-red.js';
+import { readOptions, usage, type MutantOptions } from './options.js';
+import { describeReport, exitCodeOf, reportOf, type MutantReport, type TriedRunbook } from './report.js';
 import { requireGreen, tryMutants } from './try-mutants.js';
-
-const usage = `npm run drill:mutants -- [-o text|json]
-
-Spoils each way back of each runbook in runbooks/, one at a time: it is removed, it says that it succeeded and does
-nothing, it puts back what the act itself left. Drills each on this machine, with the SQL on a real PostgreSQL, and
-expects every drill to turn red. Ends with 1 when one stays green.
-`;
 
 const directory = new URL('../../runbooks/', import.meta.url);
 const log = (line: string) => void process.stderr.write(`${line}\n`);
@@ -46,29 +42,34 @@ async function tryRunbook(runbook: Runbook): Promise<TriedRunbook> {
   }
 }
 
-function readOutput(): 'text' | 'json' | undefined {
-  const { values } = parseArgs({
-    options: {
-      output: { type: 'string', short: 'o', default: 'text' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  const { output, help } = values;
-  if (help) return undefined;
-  if (output === 'text' || output === 'json') return output;
-  throw new TypeError(`-o ${output}: is neither text nor json`);
+/** In the records of a drill environment, whose own drills say so from then on. */
+async function note({ env, config }: MutantOptions, runbooks: readonly string[], report: MutantReport) {
+  if (env === undefined) return;
+  const io = processIo();
+  const { environment } = await configuredFor(`sentinel/${env}`, { config }, io);
+  const red = await withRecordsOf(env, environment, io, ({ drills }) =>
+    noteRed(drills, runbooks, report, Date.now()),
+  );
+  log(`noted in the records of ${env}: ${red.join(', ') || 'nothing'}`);
 }
 
 try {
-  const output = readOutput();
-  if (!output) {
+  const options = readOptions(process.argv.slice(2));
+  if (!options) {
     process.stdout.write(usage);
     process.exit(0);
   }
   const runbooks: TriedRunbook[] = [];
   for (const runbook of await runbooksOf(directory)) runbooks.push(await tryRunbook(runbook));
   const report = reportOf(runbooks, equivalent);
-  process.stdout.write(`${output === 'json' ? JSON.stringify(report) : describeReport(report, runbooks)}\n`);
+  await note(
+    options,
+    runbooks.map(({ runbook }) => runbook),
+    report,
+  );
+  process.stdout.write(
+    `${options.output === 'json' ? JSON.stringify(report) : describeReport(report, runbooks)}\n`,
+  );
   process.exitCode = exitCodeOf(report);
 } catch (error) {
   log(error instanceof Error ? error.message : String(error));

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { noteRed } from './note-red.js';
+import { readOptions } from './options.js';
 import { describeReport, exitCodeOf, reportOf } from './report.js';
 
 const killed = { mutant: 'act/a removed', killedAt: 'act/a after-effect' };
@@ -30,5 +32,27 @@ describe('the report of mutants', () => {
     ['there is none of', 'act/c removed'],
   ])('excuses nobody whom nobody needs to: one that %s', (_what, name) => {
     expect(() => reportOf(of([killed]), { [name]: 'it is so' })).toThrow(`and are none: ${name}`);
+  });
+});
+
+describe('when a drill was last seen red', () => {
+  it('is noted for runbooks all of whose mutants were killed', async () => {
+    const noted: [string, number][] = [];
+    const drills = { sawRed: async (runbook: string, at: number) => void noted.push([runbook, at]) };
+    const red = await noteRed(drills, ['some', 'other'], { survivors: ['other: act/b stale'] }, 5);
+    expect(red).toEqual(['some']);
+    expect(noted).toEqual([['some', 5]]);
+  });
+});
+
+describe('the options of drill:mutants', () => {
+  it('are text without a place to note it, unless said otherwise', () => {
+    expect(readOptions([])).toEqual({ output: 'text', config: 'switchback.config.json' });
+    expect(readOptions(['-o', 'json', '--env', 'drills'])).toMatchObject({ output: 'json', env: 'drills' });
+    expect(readOptions(['--help'])).toBeUndefined();
+  });
+
+  it.each([[['-o', 'xml']], [['--envy', 'x']], [['stray']]])('refuse %j', (args) => {
+    expect(() => readOptions(args)).toThrow(TypeError);
   });
 });

@@ -7,10 +7,11 @@ import { admissions } from './0002-admissions.js';
 import { notices } from './0003-notices.js';
 import { slack } from './0004-slack.js';
 import { drills } from './0005-drills.js';
+import { drillsSeenRed } from './0006-drills-seen-red.js';
 import type { Migration } from './migration.js';
 
 /** In order. */
-const migrations: readonly Migration[] = [records, admissions, notices, slack, drills];
+const migrations: readonly Migration[] = [records, admissions, notices, slack, drills, drillsSeenRed];
 
 /** Whose records they are. */
 export interface Owner {

@@ -44,6 +44,14 @@ it('keeps each record once, and lists those of a runbook, the newest first', asy
   expect(await records.drills.list()).toEqual([other, newer, older]);
 });
 
+it('remembers when the drill of a runbook was last seen red', async () => {
+  const { drills } = records;
+  expect(await drills.lastSeenRed('split')).toBeUndefined();
+  for (const at of [100, 1_800_000_000_000, 200]) await drills.sawRed('split', at);
+  expect(await drills.lastSeenRed('split')).toBe(1_800_000_000_000);
+  expect(await drills.lastSeenRed('other')).toBeUndefined();
+});
+
 it('refuses a record that somebody edited', async () => {
   const honest = record('edited', 40);
   await records.drills.keep(honest);
