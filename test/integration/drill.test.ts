@@ -10,7 +10,13 @@ import { planDigest } from '../../src/engine/plan/plan-digest.js';
 import { rolloutType } from '../../src/protocol/rollout.js';
 import { query } from '../support/query.js';
 import type { ShopDatabase } from '../support/rollouts/database.js';
-import { inEnvironment, quick, type EnvironmentOptions, type TestEnvironment } from '../support/rollouts.js';
+import {
+  eventually,
+  inEnvironment,
+  quick,
+  type EnvironmentOptions,
+  type TestEnvironment,
+} from '../support/rollouts.js';
 
 const plan = splitCustomerName.evaluate(quick);
 
@@ -69,6 +75,31 @@ it.concurrent('a drill is red when a way back is missing', () =>
     const found = await drill(environment, spoilt, ['add-columns/shop.customer after-effect']);
     expect(found.points).toMatchObject([{ result: 'failed' }]);
     expect(found.coverage).toBe(0);
+  }),
+);
+
+it.concurrent('two drills are not at once, and the next one sweeps what a killed one left', () =>
+  inEnvironment(drills, async (environment) => {
+    const { name, temporal } = environment;
+    const client = await connectDrills({ address: inject('temporalAddress') });
+    try {
+      const input = {
+        environment: name,
+        plan,
+        digest: planDigest(plan),
+        startedBy: 'tester',
+        timeScale: 0.5,
+      };
+      const first = await client.start({ ...input, points: ['watch/canary-25 breach'] });
+      await eventually(async () => expect((await client.progress(first))?.current).toBeDefined());
+      const second = await client.start({ ...input, points: ['watch/canary-25 breach'] });
+      await expect(client.result(second)).rejects.toThrow(`is in use by ${first.drill}`);
+      await temporal.workflow.getHandle(first.drill).terminate('killed');
+      const third = await drill(environment, plan, ['add-columns/shop.customer after-effect']);
+      expect(third.points).toMatchObject([{ result: 'passed' }]);
+    } finally {
+      await client.close();
+    }
   }),
 );
 
