@@ -148,15 +148,17 @@ it('locks are shown, refused to those who will not wait, orphaned, taken over, s
     ),
   );
   expect((await call(...verify, '-o', 'json')).json()).toMatchObject({ verified: true, compared: false });
-  const told = await environment.records.query<{ by: string; facts: object }>(
-    `SELECT event->>'by' AS by, event->'evidence' AS facts FROM switchback.journal
-      WHERE rollout = $1 AND event->>'type' = 'decision' ORDER BY number DESC LIMIT 2`,
-    [locksId(environment.name)],
-  );
-  expect(told.map(({ by, facts }) => ({ by, ...facts }))).toMatchObject([
-    { by: 'ben', decision: 'lift', accepted: false, answer: 'the environment is not stopped' },
-    { by: 'ben', decision: 'lift', accepted: false },
-  ]);
+  await eventually(async () => {
+    const told = await environment.records.query<{ by: string; facts: object }>(
+      `SELECT event->>'by' AS by, event->'evidence' AS facts FROM switchback.journal
+        WHERE rollout = $1 AND event->>'type' = 'decision' ORDER BY number DESC LIMIT 2`,
+      [locksId(environment.name)],
+    );
+    expect(told.map(({ by, facts }) => ({ by, ...facts }))).toMatchObject([
+      { by: 'ben', decision: 'lift', accepted: false, answer: 'the environment is not stopped' },
+      { by: 'ben', decision: 'lift', accepted: false },
+    ]);
+  });
   await environment.records.query(
     `UPDATE switchback.journal SET event = replace(event::text, 'nobody else is left', 'nobody was asked')::json
       WHERE rollout = $1`,
