@@ -4,6 +4,8 @@ import { common } from './vitest.common.js';
 
 /** Files that pause workflows in Temporal, which only the newer server can. */
 const pausing = 'test/system/paused*.system.ts';
+/** A thousand requests, each of which has to be answered in time: by themselves. */
+const requests = 'test/system/schemathesis.system.ts';
 
 /**
  * What has to work with other servers than those of `npm test`, too: the PostgreSQL adapter's whole suite against the
@@ -25,7 +27,7 @@ export default defineConfig({
             'test/{integration,workflows}/**/*.test.ts',
             'test/system/**/*.system.ts',
           ],
-          exclude: [...deep, pausing],
+          exclude: [...deep, pausing, requests],
           globalSetup: ['test/system/debian-postgres.ts', 'test/system/other-temporal.ts'],
         },
       },
@@ -36,6 +38,15 @@ export default defineConfig({
           include: [pausing],
           globalSetup: ['test/system/debian-postgres.ts', 'test/system/newer-temporal.ts'],
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'requests',
+          include: [requests],
+          globalSetup: ['test/system/debian-postgres.ts', 'test/system/other-temporal.ts'],
+          sequence: { groupOrder: 2 },
         },
       },
     ],

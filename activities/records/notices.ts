@@ -59,12 +59,12 @@ export function noticeStore(pool: pg.Pool): NoticeStore {
     },
 
     async dead() {
-      const { rows } = await pool.query<DeadDelivery>(
-        `SELECT n.id, channel, rollout, event ->> 'at' AS at, tries, coalesce(fault, '') AS fault
+      const { rows } = await pool.query<Omit<DeadDelivery, 'at'> & { event: { at: string } }>(
+        `SELECT n.id, channel, rollout, event, tries, coalesce(fault, '') AS fault
            FROM switchback.deliveries JOIN switchback.notices AS n ON n.id = notice
           WHERE state = 'dead' ORDER BY n.number DESC`,
       );
-      return rows;
+      return rows.map(({ event: { at }, ...delivery }) => ({ ...delivery, at }));
     },
 
     async sendAgain(id) {

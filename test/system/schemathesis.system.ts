@@ -51,7 +51,9 @@ afterAll(async () => {
 /** Runs every phase against the document; answers what was said and with what it ended. */
 function schemathesis(...more: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
   const url = `${http.api.url}/openapi.json`;
-  const args = ['--config-file', settings, 'run', url, '--no-color', '--max-examples', '20', ...more];
+  // A request may take as long as the machine is busy.
+  const limits = ['--max-examples', '20', '--request-timeout', '120'];
+  const args = ['--config-file', settings, 'run', url, '--no-color', ...limits, ...more];
   return new Promise((done, fail) => {
     const run = spawn('schemathesis', args, { cwd: files.dir });
     let said = '';

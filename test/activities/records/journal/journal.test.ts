@@ -243,4 +243,16 @@ describe('signed', () => {
     ]);
     expect(found.length).toBeGreaterThan(500);
   });
+
+  it('is read also beside what the server would not take apart: a zero byte, half a character', async () => {
+    const { records, journal } = await given();
+    const evidence = { id: 'd', decision: 'delegate', accepted: true };
+    const made = { ...eventOf(2), type: 'decision' as const, evidence, by: 'ana', signed: 'a.b.c' };
+    const odd = { ...eventOf(1, 'zero \u0000 and half \ud800'), signed: 'odd' };
+    await journal.append('locks/local', [odd, made]);
+    const found: string[] = [];
+    for await (const { event } of journal.signed()) found.push(event.signed ?? 'none');
+    expect(found).toEqual(['odd', 'a.b.c']);
+    expect(await records.delegations.decisions('local')).toMatchObject([{ by: 'ana', evidence }]);
+  });
 });
