@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { alone, long, properties } from './test/projects.js';
+import { alone, long, onEachServer, properties } from './test/projects.js';
 import { common } from './vitest.common.js';
 
 const servers = ['test/support/global-setup.ts'];
@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'long',
-          include: [...long, 'test/deep/**/*.deep.ts'],
+          include: [...long, ...onEachServer, 'test/deep/**/*.deep.ts'],
           globalSetup: servers,
           sequence: { groupOrder: 1 },
         },

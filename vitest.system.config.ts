@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
-import { deep } from './test/projects.js';
+import { deep, onEachServer } from './test/projects.js';
 import { common } from './vitest.common.js';
 
 /** Files that pause workflows in Temporal, which only the newer server can. */
 const pausing = 'test/system/paused*.system.ts';
 /** A thousand requests, each of which has to be answered in time: by themselves. */
 const requests = 'test/system/schemathesis.system.ts';
+/** Long, and about what one server does alone. */
+const once = deep.filter((glob) => !onEachServer.includes(glob));
 
 /**
  * What has to work with other servers than those of `npm test`, too: the PostgreSQL adapter's whole suite against the
@@ -27,7 +29,7 @@ export default defineConfig({
             'test/{integration,workflows}/**/*.test.ts',
             'test/system/**/*.system.ts',
           ],
-          exclude: [...deep, pausing, requests],
+          exclude: [...once, pausing, requests],
           globalSetup: ['test/system/debian-postgres.ts', 'test/system/other-temporal.ts'],
         },
       },

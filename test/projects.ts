@@ -41,15 +41,22 @@ export const long: readonly string[] = [
   'test/activities/postgres/{nothing-lost,purge}.property.test.ts',
   'test/activities/records/outages.test.ts',
   'test/activities/sentinel/{interruptions,outage,repair,silence}.test.ts',
-  'test/apps/cli/long-journal.test.ts',
+  'test/apps/claim-current.test.ts',
+  'test/apps/cli/{long-journal,server-absent}.test.ts',
   'test/apps/local/{postgres-binaries,postgres-server,records-server,temporal-server}.test.ts',
   'test/integration/{asked-while-away,builds,contested,doctor,garbage,records-lost,rounds,silence,slack,unconfirmed,unwatched}.test.ts',
   'test/replay/finds.test.ts',
   'test/workflows/{quiet-hour,random-turns}.test.ts',
 ];
 
+/** Ways to go wrong that each take a minute or more: `npm run test:deep`, and on the other server in `test:system`. */
+export const onEachServer: readonly string[] = [
+  'test/integration/{blind-guards,custom-acts,drill-gate,ended-from-outside,orphans,set-aside,temporal-tools}.test.ts',
+  'test/workflows/early-queries.test.ts',
+];
+
 /** What `npm test` leaves to `npm run test:deep`, which a release passes too. */
-export const deep: readonly string[] = [...alone, ...long];
+export const deep: readonly string[] = [...alone, ...long, ...onEachServer];
 
 /** Properties that draw more cases in `npm run test:deep` than for each commit. */
 export const properties: readonly string[] = ['test/engine/{*.property,drift}.test.ts'];
