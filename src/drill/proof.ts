@@ -35,21 +35,28 @@ const named = 5;
 
 /**
  * What records prove of a plan at a time. Of each point the newest drill counts, passed or not; and only drills of the same
- * way back, in the environment that the policy names, that are not too old.
+ * way back, in the environment that the policy names. What passed counts while it is young enough. What did not come back
+ * counts until it does, and closes the gate also where less than every point is asked for: it is known to be broken.
  *
  * @param records in any order
  */
 export function proofOf(plan: Plan, records: readonly DrillRecord[], policy: ProofPolicy, at: number): Proof {
   const decisive = newestOf(plan, records, policy, at);
   const points = pointsToCover(plan);
-  const passed = points.filter((point) => decisive.get(pointName(point))?.point.result === 'passed');
+  const passed = points.filter((point) => {
+    const found = decisive.get(pointName(point));
+    return found?.point.result === 'passed' && isFresh(found.record, policy, at);
+  });
   const coverage = points.length === 0 ? 0 : passed.length / points.length;
   const rests = passed.flatMap((point) => decisive.get(pointName(point)) ?? []);
   const times = rests.flatMap(({ point: { restored } }) => restored?.verified ?? []);
   const worst = times.length > 0 ? Math.max(...times) : undefined;
-  const oldest = rests.length > 0 ? Math.min(...rests.map(({ endedAt }) => endedAt)) : undefined;
+  const oldest = rests.length > 0 ? Math.min(...rests.map(({ record }) => record.endedAt)) : undefined;
   const missing = points.filter((point) => !passed.includes(point)).map(pointName);
-  const fault = coverage < policy.coverage ? unproven(plan, missing, policy) : late(plan, worst, policy);
+  const broken = points.flatMap((point) => decisive.get(pointName(point)) ?? []).filter(isBroken);
+  const fault =
+    brokenAt(plan, broken, policy) ??
+    (coverage < policy.coverage ? unproven(plan, missing, policy) : late(plan, worst, policy));
   const facts = {
     coverage,
     ...(oldest !== undefined && { drilledAt: oldest }),
@@ -65,13 +72,22 @@ export function proofOf(plan: Plan, records: readonly DrillRecord[], policy: Pro
 
 interface Decisive {
   readonly point: DrilledPoint;
-  readonly endedAt: number;
+  readonly record: DrillRecord;
+}
+
+/** A record says itself until when it proves something; the policy may ask for a younger one. */
+function isFresh({ endedAt, expiresAt }: DrillRecord, { maxAge }: ProofPolicy, at: number): boolean {
+  return at - endedAt <= maxAge && at <= expiresAt;
+}
+
+function isBroken({ point }: Decisive): boolean {
+  return point.result === 'failed';
 }
 
 function newestOf(
   plan: Plan,
   records: readonly DrillRecord[],
-  { environment, maxAge }: ProofPolicy,
+  { environment }: ProofPolicy,
   at: number,
 ): ReadonlyMap<string, Decisive> {
   const digest = reversibleDigest(plan);
@@ -80,35 +96,45 @@ function newestOf(
       record.runbook === plan.runbook &&
       record.environment === environment &&
       record.reversibleDigest === digest &&
-      record.endedAt <= at &&
-      at - record.endedAt <= maxAge,
+      record.endedAt <= at,
   );
   const oldestFirst = [...counting].sort((a, b) => a.endedAt - b.endedAt);
   return new Map(
-    oldestFirst.flatMap(({ points, endedAt }) =>
-      points.map((point) => [pointName(point), { point, endedAt }] as const),
+    oldestFirst.flatMap((record) =>
+      record.points.map((point) => [pointName(point), { point, record }] as const),
     ),
   );
 }
 
-function unproven(
-  { runbook }: Plan,
-  missing: readonly string[],
-  { environment, maxAge }: ProofPolicy,
-): string {
+/** What did not come back, with the first thing that was seen of each. */
+function brokenAt(plan: Plan, broken: readonly Decisive[], policy: ProofPolicy): string | undefined {
+  if (broken.length === 0) return undefined;
+  const seen = broken
+    .slice(0, named)
+    .map(({ point }) => `${pointName(point)}${point.differences[0] ? ` (${point.differences[0]})` : ''}`);
+  const more = broken.length > named ? ` and ${broken.length - named} more` : '';
+  return `it did not come back in a drill from ${seen.join(', ')}${more}; mend its way back, then ${command(plan, policy)}`;
+}
+
+function command({ runbook }: Plan, { environment }: ProofPolicy): string {
+  return `with the file of ${runbook} and the same parameters: switchback drill run FILE --env ${environment}`;
+}
+
+function unproven(plan: Plan, missing: readonly string[], policy: ProofPolicy): string {
   const more = missing.length > named ? ` and ${missing.length - named} more` : '';
   return (
     `its way back is not proven at ${missing.slice(0, named).join(', ')}${more}, ` +
-    `by a drill of the last ${formatDuration(maxAge)}; with the file of ${runbook} and the same parameters: switchback drill run FILE --env ${environment}`
+    `by a drill of the last ${formatDuration(policy.maxAge)}; ${command(plan, policy)}`
   );
 }
 
-function late(plan: Plan, worst: number | undefined, { withinObjective }: ProofPolicy): string | undefined {
-  if (!withinObjective) return undefined;
+function late(plan: Plan, worst: number | undefined, policy: ProofPolicy): string | undefined {
+  if (!policy.withinObjective) return undefined;
   if (!plan.objective) {
     return `it does not say how long going back may take: write objective: { restoreWithin: '5m' } in the plan of ${plan.runbook}`;
   }
   const { restoreWithin } = plan.objective;
-  if (worst === undefined || worst <= restoreWithin) return undefined;
+  if (worst === undefined) return `no drill has measured how long going back takes; ${command(plan, policy)}`;
+  if (worst <= restoreWithin) return undefined;
   return `going back took ${formatDuration(worst)} in a drill, and its objective is ${formatDuration(restoreWithin)}`;
 }

@@ -128,10 +128,14 @@ async function performSteps(run: Run): Promise<void> {
   }
 }
 
-/** Whether the next step is the first of those after which everybody has the candidate, or the baseline is taken away. */
+/**
+ * Whether the next step is the first of those after which everybody has the candidate, or the baseline is taken away. A plan
+ * may give it to everybody in its canary, and promote nothing.
+ */
 function beginsToPromote(steps: readonly PlacedStep[], cursor: number): boolean {
-  const isLate = (index: number) => ['promote', 'contract'].includes(steps[index]?.phase ?? 'expand');
-  return isLate(cursor) && !isLate(cursor - 1);
+  const isLate = ({ phase, step }: PlacedStep) =>
+    phase === 'promote' || phase === 'contract' || (step.type === 'act' && step.exposure?.percent === 100);
+  return cursor === steps.findIndex(isLate);
 }
 
 async function perform(run: Run, step: ContractStep): Promise<AfterAct> {

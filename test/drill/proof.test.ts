@@ -21,10 +21,12 @@ function drillOf(
     readonly failed?: readonly string[];
     readonly of?: Plan;
     readonly environment?: string;
-    readonly took?: number;
+    readonly took?: number | undefined;
+    readonly saw?: string;
   } = {},
 ): DrillRecord {
-  const { endedAt = now - day, without = [], only, failed = [], of = plan, took = 100 } = about;
+  const { endedAt = now - day, without = [], only, failed = [], of = plan } = about;
+  const took = 'took' in about ? about.took : 100;
   const points = failurePointsOf(of)
     .filter((point) => !without.includes(pointName(point)))
     .filter((point) => only === undefined || only.includes(pointName(point)))
@@ -32,8 +34,8 @@ function drillOf(
       ...point,
       kind: 'act',
       result: failed.includes(pointName(point)) ? 'failed' : 'passed',
-      differences: [],
-      restored: { verified: took },
+      differences: failed.includes(pointName(point)) && about.saw ? [about.saw] : [],
+      ...(took !== undefined && { restored: { verified: took } }),
       rowsCompared: 0,
       rowsLost: 0,
     }));
@@ -113,6 +115,34 @@ describe('what drills prove of a plan', () => {
     const most = drillOf({ without: [first!] });
     expect(proof([most])).toMatchObject({ proven: false });
     expect(proof([most], { coverage: 0.9 })).toMatchObject({ proven: true });
+  });
+
+  it('ends where the record itself says so, however long the environment lets drills count', () => {
+    const old = drillOf({ endedAt: now - 31 * day });
+    expect(proof([old], { maxAge: 90 * day })).toMatchObject({ proven: false, coverage: 0 });
+  });
+
+  it('is never enough while something is known not to come back, and the reason says what', () => {
+    const red = drillOf({ failed: [second!], saw: 'column first_name is left over' });
+    const { proven, reason } = proof([red], { coverage: 0.2 });
+    expect(proven).toBe(false);
+    expect(reason).toContain(`did not come back in a drill from ${second} (column first_name is left over)`);
+    expect(reason).toContain('switchback drill run FILE --env drills');
+    // It does not come back by growing old.
+    const longAgo = drillOf({ endedAt: now - 40 * day, only: [second!], failed: [second!] });
+    const rest = drillOf({ without: [second!] });
+    expect(proof([longAgo, rest], { coverage: 0.2 })).toMatchObject({ proven: false });
+    const mended = drillOf({ endedAt: now - 1, only: [second!] });
+    expect(proof([red, mended], { coverage: 0.2 })).toMatchObject({ proven: true });
+  });
+
+  it('is no time to restore where nobody has measured one', () => {
+    const stated = { ...plan, objective: { restoreWithin: 600 } };
+    const unmeasured = drillOf({ took: undefined });
+    expect(proof([unmeasured], { withinObjective: true }, stated)).toMatchObject({
+      proven: false,
+      reason: expect.stringContaining('no drill has measured how long going back takes'),
+    });
   });
 
   it('keeps to an objective only where there is one, and says how to state it', () => {

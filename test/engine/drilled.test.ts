@@ -58,6 +58,18 @@ describe('a missing drill', () => {
     expect(world.ended).toMatchObject({ type: 'completed' });
   });
 
+  it('holds what gives the candidate to everybody, in whatever phase that stands', async () => {
+    for (const early of [
+      planOf({ canary: [expose('a', 5), watch('1', 5_000), expose('a', 100), watch('2', 5_000)] }),
+      planOf({ soak: [expose('a', 100), watch('1', 5_000)] }),
+    ]) {
+      const world = await run(early, { house: { drilledAt: 100_000 } });
+      const raised = world.trace.events('act-started').find(({ event }) => event.step === 'expose/a/100')!;
+      expect(raised.at - world.start).toBeGreaterThanOrEqual(100_000);
+      expect(world.ended).toMatchObject({ type: 'completed' });
+    }
+  });
+
   it('is not asked for where the environment does not', async () => {
     const world = await run(plan, { people: approving });
     expect(world.trace.calls('window')).toEqual([]);
