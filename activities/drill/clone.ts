@@ -1,15 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { Refusal } from '../../src/engine/base/errors.js';
+import { systemIdentifier } from '../postgres/catalogue.js';
+import type { ScratchNotes } from '../records/drills.js';
 import type { ClonedDatabase } from './names.js';
+import { examineTemplate, otherName, refuseGuests } from './template.js';
 
 const { escapeIdentifier } = pg;
 
-/** Bytes of the largest template that is cloned for each drill. */
-const largest = 20 * 1024 ** 3;
-
-/** Milliseconds for which somebody may still be leaving a template. */
-const leaveWithin = 5_000;
+/** PostgreSQL: there is a database of this name. */
+const duplicate = '42P04';
 
 /** Runs `work` on a connection of its own, with settings under which a row reads the same in every session. */
 export async function withConnection<T>(
@@ -34,41 +33,81 @@ export async function withConnection<T>(
 }
 
 /**
- * Makes a clone anew from its template, marked as the drill environment's own; one that is left of another drill goes.
+ * Makes a clone anew from its template, marked as the drill environment's own; one that is left of another drill of the
+ * same records goes.
  *
- * @throws Refusal when the template is of a shared environment, too large, or somebody is connected to it
+ * @param notes which clones are a drill's: it is noted before there is one, so that one that was killed left no doubt
+ * @throws Refusal when the template is not fit, somebody is connected to it, or a database of the clone's name is there that
+ *   no drill has made
  */
-export async function makeClone(database: ClonedDatabase, environment: string): Promise<void> {
+export async function makeClone(
+  database: ClonedDatabase,
+  environment: string,
+  notes: ScratchNotes,
+): Promise<void> {
   const { name, url, template, clone, cloneUrl } = database;
-  const { bytes } = await withConnection(url, (client) => examine(client, name));
-  if (bytes > largest) {
-    throw new Refusal(
-      `template ${template} of ${name}`,
-      `holds ${Math.round(bytes / 1024 ** 3)} GB, and at most ${largest / 1024 ** 3} GB are cloned for a drill`,
-      'make a smaller template with its foreign keys kept, and name that',
-    );
-  }
-  await withConnection(maintenanceOf(url), async (client) => {
+  const { server } = await withConnection(url, (client) => examineTemplate(client, database));
+  const made = await withConnection(maintenanceOf(url), async (client) => {
+    const here = await systemIdentifier(client);
+    if (areTwo(here, server)) throw otherName(`template ${template} of ${name}`, '');
+    const thing = thingOf(here, clone);
+    const known = await notes.has(thing);
+    if (!known && (await oidOf(client, clone)) !== undefined) throw notOurs(clone);
+    await notes.add(thing);
     await drop(client, clone);
     await refuseGuests(client, name, template);
     await client
       .query(`CREATE DATABASE ${escapeIdentifier(clone)} TEMPLATE ${escapeIdentifier(template)}`)
       .catch(async (error: unknown) => {
+        if (error instanceof pg.DatabaseError && error.code === duplicate) {
+          if (!known) await notes.remove(thing);
+          throw notOurs(clone);
+        }
         // Somebody came in between.
         await refuseGuests(client, name, template);
         throw error;
       });
+    return { server: here, oid: await oidOf(client, clone) };
   });
-  await withConnection(cloneUrl, (client) => mark(client, environment));
+  await withConnection(cloneUrl, (client) => mark(client, clone, made, environment));
 }
 
-/** Throws a clone away; does nothing when it is not there. */
-export async function dropClone({ url, clone }: ClonedDatabase): Promise<void> {
-  await withConnection(maintenanceOf(url), (client) => drop(client, clone));
+/** Throws a clone away; does nothing when it is not there, or no drill has made it. */
+export async function dropClone({ url, clone }: ClonedDatabase, notes: ScratchNotes): Promise<void> {
+  await withConnection(maintenanceOf(url), async (client) => {
+    const thing = thingOf(await systemIdentifier(client), clone);
+    if (!(await notes.has(thing))) return;
+    await drop(client, clone);
+    await notes.remove(thing);
+  });
 }
 
 async function drop(client: pg.Client, clone: string): Promise<void> {
   await client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(clone)} WITH (FORCE)`);
+}
+
+function notOurs(clone: string): Refusal {
+  return new Refusal(
+    `database ${clone}`,
+    'is there, and no drill of these records has made it: a drill throws away only what it made itself',
+    'drop it if nobody needs it; where another installation drills on this server, give one environment another name',
+  );
+}
+
+function thingOf(server: string | null, clone: string): string {
+  return `database ${server ?? 'of some server'}/${clone}`;
+}
+
+/** Whether two servers are known not to be one: each of its databases says itself who may read which server it is. */
+function areTwo(a: string | null, b: string | null): boolean {
+  return a !== null && b !== null && a !== b;
+}
+
+async function oidOf(client: pg.Client, database: string): Promise<number | undefined> {
+  const { rows } = await client.query<{ oid: number }>('SELECT oid FROM pg_database WHERE datname = $1', [
+    database,
+  ]);
+  return rows[0]?.oid;
 }
 
 /** On the same server; no clone can be made from within its template. */
@@ -78,55 +117,26 @@ function maintenanceOf(url: string): string {
   return other.href;
 }
 
-/** What the template itself says it is: a name in a configuration may be wrong. */
-async function examine(client: pg.Client, name: string): Promise<{ readonly bytes: number }> {
-  const { rows: there } = await client.query<{ there: boolean; bytes: string; database: string }>(
-    `SELECT to_regclass('switchback.environment') IS NOT NULL AS there, current_database() AS database,
-        pg_database_size(current_database())::text AS bytes`,
-  );
-  const [found] = there;
-  if (found?.there) {
-    const { rows } = await client.query<{ name: string; kind: string | null }>(
-      `SELECT e.name, to_jsonb(e) ->> 'kind' AS kind FROM switchback.environment e`,
-    );
-    const shared = rows.find(({ kind }) => kind === 'shared');
-    if (shared) {
-      throw new Refusal(
-        `database ${found.database} of ${name}`,
-        `is marked as environment ${shared.name}, which is shared: a drill never touches it`,
-        'name a copy of it, which nobody else uses, in the drill environment',
-      );
-    }
-  }
-  return { bytes: Number(found?.bytes ?? 0) };
+/** What was made, as the server knows it. */
+interface Made {
+  readonly server: string | null;
+  readonly oid: number | undefined;
 }
 
-/** Sessions that end just now are waited for: our own look at the template is one of them. */
-async function refuseGuests(client: pg.Client, name: string, template: string): Promise<void> {
-  let guests = await guestsOf(client, template);
-  for (const until = performance.now() + leaveWithin; guests.length > 0; await sleep(100)) {
-    if (performance.now() >= until) break;
-    guests = await guestsOf(client, template);
-  }
-  if (guests.length === 0) return;
-  throw new Refusal(
-    `template ${template} of ${name}`,
-    `is in use by ${guests.join(', ')}: PostgreSQL clones only what nobody is connected to`,
-    'end these sessions, or name a copy that nobody uses',
-  );
-}
-
-async function guestsOf(client: pg.Client, template: string): Promise<string[]> {
-  const { rows } = await client.query<{ who: string }>(
-    `SELECT usename || coalesce(' from ' || host(client_addr), '') || coalesce(' as ' || nullif(application_name, ''), '') AS who
-       FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'`,
-    [template],
-  );
-  return rows.map(({ who }) => who);
-}
-
-/** From now on only this drill environment may change it: every apply reads it. */
-async function mark(client: pg.Client, environment: string): Promise<void> {
+/**
+ * From now on only this drill environment may change it: every apply reads it. Only what was made just now is marked,
+ * whatever the url of the clone leads to.
+ */
+async function mark(
+  client: pg.Client,
+  clone: string,
+  { server, oid }: Made,
+  environment: string,
+): Promise<void> {
+  const { rows } = await client.query<{ name: string }>('SELECT current_database() AS name');
+  const name = rows[0]?.name ?? '';
+  const same = name === clone && (await oidOf(client, name)) === oid;
+  if (!same || areTwo(await systemIdentifier(client), server)) throw otherName(`clone ${clone}`, name);
   await client.query(`
     BEGIN;
     CREATE SCHEMA IF NOT EXISTS switchback;

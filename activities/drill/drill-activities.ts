@@ -1,5 +1,3 @@
-import { copyFile, mkdir, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { sealed } from '../../src/drill/record.js';
@@ -13,6 +11,7 @@ import type { Adapter, Work } from '../../src/protocol/adapter.js';
 import { rolloutNames } from '../../src/protocol/rollout.js';
 import type { Records } from '../records/records.js';
 import { dropClone, makeClone, withConnection } from './clone.js';
+import { dropCopy, makeCopy, type CopiedFile } from './copies.js';
 import { goBackAgain } from './go-back-again.js';
 import type { ClonedDatabase } from './names.js';
 import { placesIn } from './places.js';
@@ -21,13 +20,6 @@ import { sweepRollouts } from './sweep.js';
 import { bringWatcherBack } from './watcher.js';
 import { compareWith, lookAround, type Before, type Scratch } from './world.js';
 import { Writer } from './writer.js';
-
-/** A flag file, and the drill's own copy of it. */
-export interface CopiedFile {
-  readonly store: string;
-  readonly file: string;
-  readonly copy: string;
-}
 
 /** What drills of an environment work with. */
 export interface DrillDependencies {
@@ -69,14 +61,18 @@ export function createDrillActivities(dependencies: DrillDependencies): Framed<D
   };
 
   return {
-    async prepareDrill({ drill, plan }) {
+    async prepareDrill({ drill, environment: asked, plan }) {
+      if (asked !== environment) {
+        throw new Refusal(
+          drill,
+          `is of environment ${asked}, and these workers serve ${environment}: its rollouts would be taken for those of ${asked}`,
+          'start it with: switchback drill run --env',
+        );
+      }
       await takeTurn(dependencies, drill);
       await bringWatcherBack(client, environment).catch(() => undefined);
-      for (const database of databases) await makeClone(database, environment);
-      for (const { file, copy } of files) {
-        await mkdir(dirname(copy), { recursive: true });
-        await copyFile(file, copy);
-      }
+      for (const database of databases) await makeClone(database, environment, drills.scratch);
+      for (const file of files) await makeCopy(file, drills.scratch);
       return { build, notSimulated: await notSimulated(dependencies, plan) };
     },
 
@@ -118,9 +114,11 @@ export function createDrillActivities(dependencies: DrillDependencies): Framed<D
       const lastSeenRed = await drills.lastSeenRed(record.runbook);
       const kept = sealed({ ...record, ...(lastSeenRed !== undefined && { lastSeenRed }) });
       await drills.keep(kept);
-      for (const database of databases) await dropClone(database);
-      for (const { copy } of files) await rm(copy, { force: true });
-      await drills.leave();
+      // One that was ended meanwhile is followed by another, whose clones these are by now.
+      if ((await drills.underWay()) !== thisRun()) return kept;
+      for (const database of databases) await dropClone(database, drills.scratch);
+      for (const file of files) await dropCopy(file, drills.scratch);
+      await drills.leave(thisRun());
       return kept;
     },
   };
@@ -128,21 +126,27 @@ export function createDrillActivities(dependencies: DrillDependencies): Framed<D
 
 /** One drill at a time: they would work on the same clones. */
 async function takeTurn({ client, environment, records }: DrillDependencies, drill: string): Promise<void> {
-  const { runId = '' } = Context.current().info.workflowExecution ?? {};
   const { drills } = records;
-  const turn = await drills.take(drill, runId);
-  if (turn.run === runId) return;
-  if (await isRunning(client, turn.drill, turn.run)) {
+  const run = thisRun();
+  const found = await drills.take(drill, run);
+  const isOver = found.run !== run && !(await isRunning(client, found.drill, found.run));
+  // Of several that find it over one comes first.
+  const turn = isOver ? await drills.takeOver(drill, run, found.run) : found;
+  if (turn.run !== run) {
     throw new Refusal(
       `drill environment ${environment}`,
       `is in use by ${turn.drill}: two drills would work on the same clones`,
       'wait for its end, or cancel it',
     );
   }
-  // It was killed.
+  // The one before was killed, or this was, in the middle of what follows.
+  if (!isOver && Context.current().info.attempt === 1) return;
   await sweepRollouts(client, environment);
   await drills.forgetPoints();
-  await drills.takeOver(drill, runId);
+}
+
+function thisRun(): string {
+  return Context.current().info.workflowExecution?.runId ?? '';
 }
 
 async function isRunning(client: Client, workflowId: string, runId: string): Promise<boolean> {

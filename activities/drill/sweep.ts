@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { isDrilledRollout } from '../../src/protocol/drill.js';
 import { locksId } from '../../src/protocol/locks.js';
 import { runningRollouts } from '../temporal/running.js';
 
@@ -18,11 +19,12 @@ export async function sweepRollouts(client: Client, environment: string): Promis
       .getHandle(workflowId)
       .terminate(reason)
       .catch(() => undefined);
-  const left = await runningRollouts(client, environment);
+  const leftOver = async () => (await runningRollouts(client, environment)).filter(isDrilledRollout);
+  const left = await leftOver();
   if (left.length === 0) return;
   await Promise.all(left.map(end));
   for (const until = performance.now() + heardWithin; performance.now() < until; await sleep(lookEvery)) {
-    if ((await runningRollouts(client, environment)).length === 0) break;
+    if ((await leftOver()).length === 0) break;
   }
   await end(locksId(environment));
 }

@@ -24,6 +24,15 @@ export interface PlannedFailure {
   readonly crashed: boolean;
 }
 
+/** Which things drills have made themselves: whatever else has the name of one is somebody else's. */
+export interface ScratchNotes {
+  has(thing: string): Promise<boolean>;
+  /** Before it is made, so that what a killed drill left is known. */
+  add(thing: string): Promise<void>;
+  /** After it was thrown away. */
+  remove(thing: string): Promise<void>;
+}
+
 /** What drills found, and what the one under way has to remember. */
 export interface DrillStore {
   /** Keeps a record; the same again changes nothing. */
@@ -40,12 +49,24 @@ export interface DrillStore {
    * @returns the one that is
    */
   take(drill: string, run: string): Promise<{ readonly drill: string; readonly run: string }>;
-  /** Makes it the one under way in the place of another, which has ended. */
-  takeOver(drill: string, run: string): Promise<void>;
+  /**
+   * Makes it the one under way in the place of another run, which has ended, unless somebody else was quicker.
+   *
+   * @returns the one that is
+   */
+  takeOver(
+    drill: string,
+    run: string,
+    from: string,
+  ): Promise<{ readonly drill: string; readonly run: string }>;
+  /** The run that is under way. */
+  underWay(): Promise<string | undefined>;
   /** Nothing is remembered of the rollouts of drills. */
   forgetPoints(): Promise<void>;
-  /** None is under way any more, and nothing of it is remembered. */
-  leave(): Promise<void>;
+  /** None is under way any more, and nothing of it is remembered; does nothing when another run is. */
+  leave(run: string): Promise<void>;
+  /** What drills here have made and not thrown away: a database, a file. */
+  readonly scratch: ScratchNotes;
   plan(rollout: string, point: FailurePoint, before: JsonObject): Promise<void>;
   planned(rollout: string): Promise<PlannedFailure | undefined>;
   crashed(rollout: string): Promise<void>;
@@ -64,6 +85,12 @@ export interface DrillStore {
 /** Drills as rows. */
 export function drillStore(pool: pg.Pool): DrillStore {
   const run = async (sql: string, ...values: unknown[]) => void (await pool.query(sql, values));
+  const turn = async () => {
+    const { rows } = await pool.query<{ drill: string; run: string }>(
+      'SELECT drill, run FROM switchback.drill_under_way',
+    );
+    return rows[0];
+  };
   return {
     keep: (record) =>
       run(
@@ -114,18 +141,37 @@ export function drillStore(pool: pg.Pool): DrillStore {
         drill,
         runId,
       );
-      const { rows } = await pool.query<{ drill: string; run: string }>(
-        'SELECT drill, run FROM switchback.drill_under_way',
-      );
-      return rows[0] ?? { drill, run: runId };
+      return (await turn()) ?? { drill, run: runId };
     },
-    takeOver: (drill, runId) =>
-      run('UPDATE switchback.drill_under_way SET drill = $1, run = $2', drill, runId),
+    async takeOver(drill, runId, from) {
+      await run(
+        'UPDATE switchback.drill_under_way SET drill = $1, run = $2 WHERE run = $3',
+        drill,
+        runId,
+        from,
+      );
+      return (await turn()) ?? { drill, run: runId };
+    },
+    underWay: async () => (await turn())?.run,
     forgetPoints: () =>
       run(`WITH gone AS (DELETE FROM switchback.drill_points) DELETE FROM switchback.drill_writes`),
-    leave: () =>
-      run(`WITH gone AS (DELETE FROM switchback.drill_points), written AS (DELETE FROM switchback.drill_writes)
-           DELETE FROM switchback.drill_under_way`),
+    leave: (runId) =>
+      run(
+        `WITH own AS (DELETE FROM switchback.drill_under_way WHERE run = $1 RETURNING 1),
+              gone AS (DELETE FROM switchback.drill_points WHERE EXISTS (SELECT FROM own))
+         DELETE FROM switchback.drill_writes WHERE EXISTS (SELECT FROM own)`,
+        runId,
+      ),
+
+    scratch: {
+      async has(thing) {
+        const sql = 'SELECT FROM switchback.drill_scratch WHERE thing = $1';
+        return (await pool.query(sql, [thing])).rowCount !== 0;
+      },
+      add: (thing) =>
+        run('INSERT INTO switchback.drill_scratch (thing) VALUES ($1) ON CONFLICT DO NOTHING', thing),
+      remove: (thing) => run('DELETE FROM switchback.drill_scratch WHERE thing = $1', thing),
+    },
 
     plan: (rollout, point, before) =>
       run(

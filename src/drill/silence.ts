@@ -13,11 +13,13 @@ export interface ScheduledDrills {
   readonly createdAt: number;
   /** When the newest drill of the runbook came to its end, passed or not; absent where none has. */
   readonly drilledAt?: number;
+  /** Why nobody can tell when that was: a record that was edited. */
+  readonly unreadable?: string;
 }
 
 /** What is wrong with drills that should come by themselves, and in words, with what to do. */
 export interface Silence {
-  readonly is: 'paused' | 'overdue';
+  readonly is: 'paused' | 'overdue' | 'unreadable';
   readonly text: string;
 }
 
@@ -29,11 +31,16 @@ const overdueAfter = 1.5;
  * what drills have found, and not by what was started: a drill without a worker starts, and never ends.
  */
 export function silenceOf(scheduled: ScheduledDrills, at: number): Silence | undefined {
-  const { schedule, environment, runbook, paused, note, interval, createdAt, drilledAt } = scheduled;
+  const { schedule, environment, runbook, paused, note, interval, createdAt, drilledAt, unreadable } =
+    scheduled;
   if (paused) {
     const why = note ? ` (${note})` : '';
     const text = `${runbook} is not drilled in ${environment} any more: ${schedule} is paused${why}. Resume it: switchback drill schedule resume ${schedule}`;
     return { is: 'paused', text };
+  }
+  if (unreadable !== undefined) {
+    const text = `nobody can tell when ${runbook} was last drilled in ${environment}: ${unreadable}`;
+    return { is: 'unreadable', text };
   }
   const since = Math.max(createdAt, drilledAt ?? 0);
   if (at - since <= overdueAfter * interval) return undefined;

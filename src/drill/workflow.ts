@@ -70,6 +70,8 @@ export interface DrillActivities {
    */
   prepareDrill(input: {
     readonly drill: string;
+    /** As whoever started it names it: refused where these workers serve another. */
+    readonly environment: string;
     readonly plan: Plan;
   }): Promise<{ readonly build: string; readonly notSimulated: readonly string[] }>;
   /** Remembers how everything is, and where the rollout is to fail. */

@@ -26,3 +26,13 @@ export function scheduleParts(
   const [environment, runbook, ...more] = id.startsWith(prefix) ? id.slice(prefix.length).split('/') : [];
   return environment && runbook && more.length === 0 ? { environment, runbook } : undefined;
 }
+
+/** The id of a drill's rollout. The run is part of it: of two drills under one id each has rollouts of its own. */
+export function drilledRolloutId(environment: string, runbook: string, run: string, number: number): string {
+  return `rollout/${environment}/${runbook}/drill-${run.slice(0, 8)}-${number}`;
+}
+
+/** Whether a rollout is a drill's own. Nobody else's is ended by one. */
+export function isDrilledRollout(id: string): boolean {
+  return /^rollout\/[^/]+\/[^/]+\/drill-[0-9a-f]{8}-\d+$/.test(id);
+}

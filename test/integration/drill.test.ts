@@ -7,7 +7,9 @@ import { pointName } from '../../src/drill/points.js';
 import { isSealed, type DrillRecord } from '../../src/drill/record.js';
 import type { Plan } from '../../src/engine/plan/plan.js';
 import { planDigest } from '../../src/engine/plan/plan-digest.js';
+import { drilledRolloutId, drillType, isDrilledRollout } from '../../src/protocol/drill.js';
 import { rolloutType } from '../../src/protocol/rollout.js';
+import { taskQueueOf } from '../../src/protocol/task-queue.js';
 import { query } from '../support/query.js';
 import type { ShopDatabase } from '../support/rollouts/database.js';
 import {
@@ -102,6 +104,31 @@ it.concurrent('two drills are not at once, and the next one sweeps what a killed
     }
   }),
 );
+
+it.concurrent('a drill that calls itself another environment is refused before it starts a rollout', () =>
+  inEnvironment(drills, async ({ name, temporal }) => {
+    const about = { environment: 'production', plan, digest: planDigest(plan), startedBy: 'mallory' };
+    const handle = await temporal.workflow.start(drillType, {
+      workflowId: `drill/${name}/sent-straight`,
+      taskQueue: taskQueueOf(name),
+      args: [{ format: 1, ...about, timeScale: 0.5 }],
+    });
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: {
+        cause: { message: expect.stringContaining('is of environment production, and these workers') },
+      },
+    });
+  }),
+);
+
+it('only what a drill has started is ended as left over', () => {
+  const run = '0a1b2c3d-0000-0000-0000-000000000000';
+  const own = drilledRolloutId('drills', 'split-customer-name', run, 12);
+  expect(own).toBe('rollout/drills/split-customer-name/drill-0a1b2c3d-12');
+  expect(isDrilledRollout(own)).toBe(true);
+  for (const other of ['rollout/drills/split-customer-name/drill-1', 'rollout/drills/drill-0a1b2c3d-1/x'])
+    expect(isDrilledRollout(other)).toBe(false);
+});
 
 it.concurrent('no other environment runs a rollout in the time of a drill', () =>
   inEnvironment({}, async ({ name, temporal }) => {

@@ -7,6 +7,7 @@ import { planDigest } from '../../src/engine/plan/plan-digest.js';
 import { validate } from '../../src/engine/plan/validate.js';
 import type { Notice } from '../../src/engine/state/values.js';
 import { doors } from '../../src/protocol/doors.js';
+import { drilledRolloutId } from '../../src/protocol/drill.js';
 import { listen } from '../doors/listen.js';
 import { refuseForeignStart } from '../doors/starts.js';
 import { thisRun } from '../sdk/run.js';
@@ -47,14 +48,13 @@ export async function drill(input: DrillInput): Promise<DrillResult> {
   });
 
   const startedAt = now();
-  let prepared = await activities.prepareDrill({ drill: id, plan });
+  let prepared = await activities.prepareDrill({ drill: id, environment, plan });
   let spoilt = false;
   for (const [index, point] of points.entries()) {
     // What did not come back would be the next one's beginning.
-    if (spoilt) prepared = await activities.prepareDrill({ drill: id, plan });
+    if (spoilt) prepared = await activities.prepareDrill({ drill: id, environment, plan });
     current = point;
-    // The run is part of the name: of two drills under one id each has rollouts of its own.
-    const rollout = `rollout/${environment}/${plan.runbook}/drill-${runId.slice(0, 8)}-${index + 1}`;
+    const rollout = drilledRolloutId(environment, plan.runbook, runId, index + 1);
     const found = await failAt(input, point, { drill: id, rollout, point });
     drilled.push(found);
     spoilt = found.result === 'failed' || found.outcome !== 'rolled-back';

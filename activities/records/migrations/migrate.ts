@@ -8,10 +8,19 @@ import { notices } from './0003-notices.js';
 import { slack } from './0004-slack.js';
 import { drills } from './0005-drills.js';
 import { drillsSeenRed } from './0006-drills-seen-red.js';
+import { drillScratch } from './0007-drill-scratch.js';
 import type { Migration } from './migration.js';
 
 /** In order. */
-const migrations: readonly Migration[] = [records, admissions, notices, slack, drills, drillsSeenRed];
+const migrations: readonly Migration[] = [
+  records,
+  admissions,
+  notices,
+  slack,
+  drills,
+  drillsSeenRed,
+  drillScratch,
+];
 
 /** Whose records they are. */
 export interface Owner {

@@ -1,5 +1,5 @@
 import { cloneOf, copyOf, type ClonedDatabase } from '../../../activities/drill/names.js';
-import type { CopiedFile } from '../../../activities/drill/drill-activities.js';
+import type { CopiedFile } from '../../../activities/drill/copies.js';
 import { reveal, type Environment } from '../../config/config.js';
 
 /** What a drill environment is configured with, and what its rollouts work on instead. */

@@ -65,11 +65,25 @@ it('knows one drill at a time that is under way', async () => {
   const { drills } = records;
   expect(await drills.take('drill/1', 'run 1')).toEqual({ drill: 'drill/1', run: 'run 1' });
   expect(await drills.take('drill/2', 'run 2')).toEqual({ drill: 'drill/1', run: 'run 1' });
-  await drills.takeOver('drill/2', 'run 2');
+  expect(await drills.takeOver('drill/2', 'run 2', 'run 1')).toEqual({ drill: 'drill/2', run: 'run 2' });
   expect(await drills.take('drill/1', 'run 1')).toEqual({ drill: 'drill/2', run: 'run 2' });
-  await drills.leave();
+  // Another that had found the first one over, too.
+  expect(await drills.takeOver('drill/3', 'run 3', 'run 1')).toEqual({ drill: 'drill/2', run: 'run 2' });
+  // The first one, that still comes to its end.
+  await drills.leave('run 1');
+  expect(await drills.underWay()).toBe('run 2');
+  await drills.leave('run 2');
+  expect(await drills.underWay()).toBeUndefined();
   expect(await drills.take('drill/1', 'run 1')).toEqual({ drill: 'drill/1', run: 'run 1' });
-  await drills.leave();
+  await drills.leave('run 1');
+});
+
+it('knows what drills have made until it was thrown away', async () => {
+  const { scratch } = records.drills;
+  expect(await scratch.has('file a')).toBe(false);
+  for (const thing of ['file a', 'file a', 'file b']) await scratch.add(thing);
+  await scratch.remove('file b');
+  expect([await scratch.has('file a'), await scratch.has('file b')]).toEqual([true, false]);
 });
 
 it('remembers where a rollout is to fail, how that stands, and what was written beside it', async () => {

@@ -16,7 +16,7 @@ async function given(): Promise<string> {
 it('brings an empty database to the schema once, whoever comes at once, and gives all one mark', async () => {
   const url = await given();
   expect(await examineRecords(url)).toEqual({
-    missing: ['records', 'admissions', 'notices', 'slack', 'drills', 'drills-seen-red'],
+    missing: ['records', 'admissions', 'notices', 'slack', 'drills', 'drills-seen-red', 'drill-scratch'],
   });
   const done = await Promise.all(Array.from({ length: 6 }, () => migrateRecords(url, owner)));
   expect(done.flatMap(({ applied }) => applied)).toEqual([
@@ -26,6 +26,7 @@ it('brings an empty database to the schema once, whoever comes at once, and give
     'slack',
     'drills',
     'drills-seen-red',
+    'drill-scratch',
   ]);
   expect(new Set(done.map(({ mark }) => mark)).size).toBe(1);
   expect(await examineRecords(url)).toEqual({ missing: [] });
@@ -52,7 +53,7 @@ it('stands beside what the adapter of a target keeps in the same schema', async 
   await query(url, 'CREATE SCHEMA switchback');
   await query(url, 'CREATE TABLE switchback.environment (name text NOT NULL)');
   expect(await migrateRecords(url, owner)).toMatchObject({
-    applied: ['records', 'admissions', 'notices', 'slack', 'drills', 'drills-seen-red'],
+    applied: ['records', 'admissions', 'notices', 'slack', 'drills', 'drills-seen-red', 'drill-scratch'],
   });
 });
 
