@@ -1,4 +1,5 @@
 import { stepsOf, type ContractStep, type Plan } from '../../src/engine/plan/plan.js';
+import { proofText } from '../../src/engine/tell/proof-text.js';
 import type { Reported } from '../client/client.js';
 import { untilNextGate } from '../client/until-next-gate.js';
 import { spread, wrap } from './paint.js';
@@ -12,7 +13,7 @@ const labelWidth = 12;
 
 /** What an approval of the open gate would let happen, until the next gate: what somebody should know who says yes. */
 export function approvalLines(report: Reported, plan: Plan, options: TreeOptions): string[] {
-  const { gate, digest, readings } = report;
+  const { gate, digest, readings, why } = report;
   if (!gate) return [];
   const { paint, now, width } = options;
   const row = (label: string, text: string) => labelled(label, text, options);
@@ -29,6 +30,7 @@ export function approvalLines(report: Reported, plan: Plan, options: TreeOptions
     ...row('then', next.map(({ id }) => id).join(', ') || 'the end'),
     ...next.flatMap((step) => noReturn(step)).flatMap((text) => row('beware', text)),
     ...row('approvals', `${given.length} of ${needed}${given.length > 0 ? ` (${given.join(', ')})` : ''}`),
+    ...(why.drills ? row('drills', proofText(why.drills, now)) : []),
     ...row('plan', digest.slice(0, shortDigest)),
     '',
     ...guardLines(readings, plan, options),

@@ -3,6 +3,7 @@ import { pointName } from './points.js';
 import type { DrilledPoint, DrillRecord } from './record.js';
 import { formatDuration } from '../engine/base/duration.js';
 import type { Plan } from '../engine/plan/plan.js';
+import type { DrillProof } from '../engine/state/values.js';
 
 /** What an environment asks of drills before everybody gets the candidate. */
 export interface ProofPolicy {
@@ -16,20 +17,6 @@ export interface ProofPolicy {
   readonly withinObjective: boolean;
 }
 
-/** What drills prove of a plan, for people and for the gate. */
-export interface Proof {
-  /** Nothing that the policy asks for is missing. */
-  readonly proven: boolean;
-  /** What is missing, with how to prove it; or what is proven. */
-  readonly reason: string;
-  /** 0 to 1. */
-  readonly coverage: number;
-  /** The end of the oldest drill that it rests on, in milliseconds since the epoch. Absent where nothing is proven. */
-  readonly drilledAt?: number;
-  /** The longest time to restore of a point it rests on, in milliseconds. */
-  readonly worst?: number;
-}
-
 /** Points that are named in a reason, of those that are not proven. */
 const named = 5;
 
@@ -40,7 +27,12 @@ const named = 5;
  *
  * @param records in any order
  */
-export function proofOf(plan: Plan, records: readonly DrillRecord[], policy: ProofPolicy, at: number): Proof {
+export function proofOf(
+  plan: Plan,
+  records: readonly DrillRecord[],
+  policy: ProofPolicy,
+  at: number,
+): DrillProof {
   const decisive = newestOf(plan, records, policy, at);
   const points = pointsToCover(plan);
   const passed = points.filter((point) => {
@@ -54,13 +46,15 @@ export function proofOf(plan: Plan, records: readonly DrillRecord[], policy: Pro
   const oldest = rests.length > 0 ? Math.min(...rests.map(({ record }) => record.endedAt)) : undefined;
   const missing = points.filter((point) => !passed.includes(point)).map(pointName);
   const broken = points.flatMap((point) => decisive.get(pointName(point)) ?? []).filter(isBroken);
+  const seen = brokenAt(broken);
   const fault =
-    brokenAt(plan, broken, policy) ??
+    (seen && `${seen}; mend its way back, then ${command(plan, policy)}`) ??
     (coverage < policy.coverage ? unproven(plan, missing, policy) : late(plan, worst, policy));
   const facts = {
     coverage,
     ...(oldest !== undefined && { drilledAt: oldest }),
     ...(worst !== undefined && { worst }),
+    ...(seen !== undefined && { broken: seen }),
   };
   if (fault !== undefined) return { proven: false, reason: fault, ...facts };
   return {
@@ -107,13 +101,13 @@ function newestOf(
 }
 
 /** What did not come back, with the first thing that was seen of each. */
-function brokenAt(plan: Plan, broken: readonly Decisive[], policy: ProofPolicy): string | undefined {
+function brokenAt(broken: readonly Decisive[]): string | undefined {
   if (broken.length === 0) return undefined;
   const seen = broken
     .slice(0, named)
     .map(({ point }) => `${pointName(point)}${point.differences[0] ? ` (${point.differences[0]})` : ''}`);
   const more = broken.length > named ? ` and ${broken.length - named} more` : '';
-  return `it did not come back in a drill from ${seen.join(', ')}${more}; mend its way back, then ${command(plan, policy)}`;
+  return `it did not come back in a drill from ${seen.join(', ')}${more}`;
 }
 
 function command({ runbook }: Plan, { environment }: ProofPolicy): string {

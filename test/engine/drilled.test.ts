@@ -103,4 +103,32 @@ describe('a missing drill', () => {
     expect(after(world, 'gate-opened')).toBeGreaterThanOrEqual(60_000);
     expect(world.ended).toMatchObject({ type: 'completed' });
   });
+
+  it('is looked for again while it watches for long, and one that failed is told once, in why and at the next gate', async () => {
+    const long = planOf({
+      promote: [gate('go'), expose('a', 100), watch('2', 8 * 3_600_000)],
+      contract: [gate('purge')],
+    });
+    const said: unknown[] = [];
+    const look = (hours: number): Person => ({
+      after: hours * 3_600_000,
+      write: (state) => void said.push(why(long, state).drills),
+    });
+    const house = { drilledAt: 0, drillFailsAt: 3 * 3_600_000 };
+    const purging: Person = { on: 'gate-opened', after: 2_000, write: approves('2', 'bob', ['approvers']) };
+    const world = await run(long, {
+      house,
+      horizon: 10 * 3_600_000,
+      people: [look(5), look(7), ...approving, purging],
+    });
+    const broken = 'it did not come back in a drill from expose/a/100';
+    expect(said).toMatchObject([
+      { proven: true, coverage: 1, worst: 4_000, drilledAt: world.start },
+      { proven: false, broken },
+    ]);
+    expect(world.trace.events('drill-failed')).toHaveLength(1);
+    expect(world.trace.events('gate-opened').at(-1)?.event.reason).toContain(`; beware, ${broken}`);
+    // What was promoted stays: it is for people to say what follows.
+    expect(world.ended).toMatchObject({ type: 'completed' });
+  });
 });

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../../src/engine/index.js';
+import { proofText } from '../../../src/engine/tell/proof-text.js';
 import { withLive, type FailedAttempts, type Reported } from '../../client/client.js';
 import { print, withClient, type OutputOptions, type Register, type ServerOptions } from '../context.js';
 import { rolloutArgument, withOutput, withServer } from '../options.js';
@@ -78,6 +79,7 @@ function waitRows(report: Reported, now: number): readonly Row[] {
     ['since', ago(why.since, now)],
     ['until', why.clears],
     ['who may', why.who.length > 0 ? why.who.join(', ') : 'nobody is asked'],
+    ['drills', why.drills && proofText(why.drills, now)],
     ['next', why.nextAt === undefined ? why.next : `${why.next}, ${until(why.nextAt, now)}`],
     ['possible', verbsNow(report).join(', ') || 'nothing but to wait'],
     ...why.evidence.flatMap(({ guard, verdict, reason, at, blindSpots = [] }): Row[] => [

@@ -2,6 +2,8 @@ import { formatDuration } from '../../../src/engine/base/duration.js';
 import type { Failure } from '../../../src/drill/points.js';
 import type { DrilledPoint, DrillRecord } from '../../../src/drill/record.js';
 
+export { percent } from '../../../src/engine/tell/proof-text.js';
+
 /** What happens at a point, for people. */
 export const failureWords: Readonly<Record<Failure, string>> = {
   'before-effect': 'fails before its effect',
@@ -42,11 +44,6 @@ export function verdictOf(record: DrillRecord, now: number): Verdict {
   if (slow) return { is: 'red', sentence: faults.join('; ') };
   if (faults.length > 0) return { is: 'partly', sentence: faults.join('; ') };
   return { is: 'proven', sentence: `every one of ${pointsToCover} points came back` };
-}
-
-/** A coverage of 0 to 1 in whole percent: 100 only where nothing is missing. */
-export function percent(coverage: number): string {
-  return `${Math.floor(coverage * 100 + 1e-9)} %`;
 }
 
 /** A time to restore in its parts. */

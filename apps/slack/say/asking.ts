@@ -2,6 +2,7 @@ import type { Block, Button, SlackMessage } from '../../../activities/slack/mess
 import { gateName } from '../../../src/engine/state/gate.js';
 import { stepsOf, type ContractStep } from '../../../src/engine/plan/plan.js';
 import type { GateReport } from '../../../src/engine/tell/gate-report.js';
+import { proofText } from '../../../src/engine/tell/proof-text.js';
 import { untilNextGate } from '../../client/until-next-gate.js';
 import { facts, header, section, small, words } from './blocks.js';
 import { command } from './commands.js';
@@ -38,6 +39,7 @@ export function askingMessage(told: Told): SlackMessage | undefined {
         ['Approvals', approvals(told, gate)],
         ['Who may decide', whoMay(told, gate)],
         ['If nobody answers', ifNobody(told, gate)],
+        ...drillsOf(told),
         ...(rows === undefined ? [] : [['Written so far', rows] as const]),
         ['Asked for by', startedBy(told)],
       ),
@@ -97,6 +99,12 @@ function ifNobody({ report, now }: Told, { deadline }: GateReport): string {
   if (report.paused) return `nothing: it is paused by ${plain(report.paused.by)}`;
   const left = deadline > now ? ', ' + clock(deadline) : ' now';
   return `${plain(report.why.next)}${left}`;
+}
+
+/** What drills prove of the way back, where the environment asks for them. */
+function drillsOf({ report, now }: Told): readonly (readonly [string, string])[] {
+  const { drills } = report.why;
+  return drills ? [['Way back', plain(clip(proofText(drills, now), 600))]] : [];
 }
 
 function startedBy({ report, plan, events }: Told): string {

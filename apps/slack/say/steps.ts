@@ -21,6 +21,7 @@ const marks: Readonly<Partial<Record<JournalEventType, string>>> = {
   'no-quorum': '⛔',
   'window-closed': '🧊',
   'window-opened': '▶️',
+  'drill-failed': '⚠️',
   'glass-broken': '🔨',
   decision: '💬',
   'approvals-voided': '🔁',

@@ -31,8 +31,10 @@ export async function proofWindow(
     }
     const pool = openPool(url, 1);
     try {
-      const { proven, reason } = proofOf(plan, await drillStore(pool).list(plan.runbook), asked, at);
-      return proven ? { open: true } : { open: false, reason, undrilled: true };
+      const proof = proofOf(plan, await drillStore(pool).list(plan.runbook), asked, at);
+      return proof.proven
+        ? { open: true, proof }
+        : { open: false, reason: proof.reason, undrilled: true, proof };
     } finally {
       await pool.end();
     }

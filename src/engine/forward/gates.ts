@@ -1,4 +1,5 @@
-import { attend, rest } from '../listen/attention.js';
+import { attend } from '../listen/attention.js';
+import { lookAtDrills, restUntil } from '../listen/drilled.js';
 import { askOperator } from '../listen/operator.js';
 import { lookWhoCan } from '../listen/able.js';
 import type { Approval, Gate } from '../plan/plan.js';
@@ -14,6 +15,7 @@ export async function performGate(run: Run, gate: Gate): Promise<void> {
   const step = stepState(run, gate.id);
   for (;;) {
     const asksOperator = state.stuck?.step === gate.id;
+    if (state.gate?.step !== gate.id && !asksOperator) await lookAtDrills(run);
     const open = state.gate?.step === gate.id ? state.gate : asksOperator ? undefined : openGate(run, gate);
     if (open) await lookWhoCan(run, open);
     if (open && (await untilDecided(run, open, gate.approval.quorum))) {
@@ -48,7 +50,8 @@ function openGate(run: Run, gate: Gate): OpenGate {
   };
   state.gate = open;
   const blind = beware(state);
-  const asked = `${gate.why}${blind?.text ?? ''}`;
+  const broken = state.drilled?.proof?.broken;
+  const asked = `${gate.why}${blind?.text ?? ''}${broken === undefined ? '' : `; beware, ${broken}`}`;
   const about = { step: gate.id, epoch: open.epoch, ...(blind && { evidence: blind.evidence }) };
   record(run, 'gate-opened', asked, about);
   notify(run, 'question', `${gate.id} asks ${approval.quorum} of ${approval.by.join(', ')}: ${asked}`);
@@ -94,6 +97,6 @@ async function untilDecided(run: Run, open: OpenGate, quorum: number): Promise<b
     told = toTell(open);
     if (open.approvals.length >= quorum && !state.hold && !state.paused) return true;
     if (run.effects.now() >= open.deadline && !state.paused) return false;
-    await rest(run, state.paused ? undefined : open.deadline);
+    await restUntil(run, state.paused ? undefined : open.deadline, open.since);
   }
 }

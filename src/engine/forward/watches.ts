@@ -1,4 +1,5 @@
-import { attend, attended, rest } from '../listen/attention.js';
+import { attend, attended } from '../listen/attention.js';
+import { restUntil } from '../listen/drilled.js';
 import { everyTargetSeen } from '../listen/looks.js';
 import type { Watch } from '../plan/plan.js';
 import type { Result } from '../state/ports.js';
@@ -71,7 +72,8 @@ async function untilDue(run: Run, progress: OpenWatch): Promise<void> {
   // Also without guards: a watch over what nobody has looked at has watched nothing.
   const unseen = () => state.exposure > 0 && (!everyTargetSeen(run) || progress.disturbedSince !== undefined);
   while (blocked() || effects.now() < progress.endsAt || unseen()) {
-    await rest(run, blocked() || effects.now() >= progress.endsAt ? undefined : progress.endsAt);
+    const until = blocked() || effects.now() >= progress.endsAt ? undefined : progress.endsAt;
+    await restUntil(run, until, progress.since);
   }
 }
 

@@ -1,4 +1,5 @@
 import { attend, attended, rest } from '../listen/attention.js';
+import { takeProof } from '../listen/drilled.js';
 import type { Act, ContractStep, Plan } from '../plan/plan.js';
 import type { Result } from '../state/ports.js';
 import { notify, record, type Run } from '../state/run.js';
@@ -31,7 +32,9 @@ export async function untilDrilled(run: Run, step: ContractStep): Promise<void> 
       await rest(run, state.frozen.lookAt);
       continue;
     }
-    const found = windowIn(await look(run, { promotes: plan }));
+    const result = await look(run, { promotes: plan });
+    takeProof(run, result);
+    const found = windowIn(result);
     if (found.open) return open(run, step, 'drills have proven its way back');
     freeze(run, step, found);
   }

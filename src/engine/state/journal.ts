@@ -30,6 +30,7 @@ export type JournalEventType =
   | 'no-quorum'
   | 'window-closed'
   | 'window-opened'
+  | 'drill-failed'
   | 'glass-broken'
   | 'decision'
   | 'decisions-refused'

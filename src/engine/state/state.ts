@@ -5,7 +5,7 @@ import { stepsOf } from '../plan/plan.js';
 import type { Look } from './look.js';
 import type { Cause, Outcome } from './outcome.js';
 import type { Retreating, Unwinding } from './taking-back.js';
-import type { Frozen, Glass, OpenGate } from './waiting.js';
+import type { Drilled, Frozen, Glass, OpenGate } from './waiting.js';
 import type { Reverts } from './reverts.js';
 import type { Capture, GuardReading, House, LockAnswer, Subscription, Things } from './values.js';
 
@@ -131,6 +131,8 @@ export interface RolloutState {
   gate?: OpenGate;
   /** A calendar keeps the next act from starting. */
   frozen?: Frozen;
+  /** What drills prove of the plan, where the environment asks for drills. */
+  drilled?: Drilled;
   /** What holds for every rollout of the environment, as far as it was asked. */
   house?: House;
   /** Who wants it to pass a window or a missing drill: nothing else. */

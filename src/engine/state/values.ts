@@ -105,13 +105,29 @@ export interface House {
   readonly drills?: true;
 }
 
+/** What drills prove of a plan's way back, by what an environment asks of them. */
+export interface DrillProof {
+  /** Nothing that the environment asks for is missing. */
+  readonly proven: boolean;
+  /** What is missing, with how to prove it; or what is proven. */
+  readonly reason: string;
+  /** 0 to 1. */
+  readonly coverage: number;
+  /** The end of the oldest drill that it rests on, in milliseconds since the epoch. Absent where nothing is proven. */
+  readonly drilledAt?: number;
+  /** The longest time to restore of a point it rests on, in milliseconds. */
+  readonly worst?: number;
+  /** What was seen not to come back, in a sentence. */
+  readonly broken?: string;
+}
+
 /** Whether a rollout may start, raise exposure, and promote at a time. */
 export type Window =
   /** @param until when the next freeze begins, in milliseconds since the epoch; absent when none is known */
-  | { readonly open: true; readonly until?: number }
+  | { readonly open: true; readonly until?: number; readonly proof?: DrillProof }
   | { readonly open: false; readonly reason: string; readonly until?: number }
   /** Drills have not proven the way back, as the environment asks. */
-  | { readonly open: false; readonly reason: string; readonly undrilled: true }
+  | { readonly open: false; readonly reason: string; readonly undrilled: true; readonly proof?: DrillProof }
   /** Nobody can tell: then it is not open. */
   | { readonly open: false; readonly reason: string; readonly unreadable: true };
 

@@ -1,4 +1,5 @@
 import type { Approved } from './people.js';
+import type { DrillProof } from './values.js';
 
 /** A gate that waits for people. */
 export interface OpenGate {
@@ -33,6 +34,14 @@ export interface Frozen {
   lookAt: number;
   /** How often it could not be read, one time after the other. */
   readonly misses: number;
+}
+
+/** What drills prove, as far as somebody looked. */
+export interface Drilled {
+  /** When it was looked last, in milliseconds since the epoch. */
+  readonly lookedAt: number;
+  /** Absent where nobody could tell. */
+  readonly proof?: DrillProof;
 }
 
 /** People want a rollout to pass a window or a missing drill. */

@@ -3,7 +3,7 @@ import { stepsOf, type Plan } from '../plan/plan.js';
 import type { DecisionType } from '../state/messages.js';
 import type { Frozen, RolloutState } from '../state/state.js';
 import { statusOf, type Status } from '../state/status.js';
-import type { GuardReading } from '../state/values.js';
+import type { DrillProof, GuardReading } from '../state/values.js';
 import { gateReport, type GateReport } from './gate-report.js';
 import { undoing, waits, type Wait } from './waits.js';
 
@@ -18,6 +18,8 @@ export interface Why extends Wait {
   readonly gate?: GateReport;
   /** What a calendar holds, and until when. */
   readonly frozen?: Frozen;
+  /** What drills prove of its way back, where the environment asks for that. */
+  readonly drills?: DrillProof;
 }
 
 /** What a rollout waits for, since when, what clears it, who may, and what happens next and when. */
@@ -33,5 +35,6 @@ export function why(plan: Plan, state: RolloutState): Why {
     evidence: state.readings,
     ...(gate && { gate }),
     ...(state.frozen && { frozen: state.frozen }),
+    ...(state.drilled?.proof && { drills: state.drilled.proof }),
   };
 }

@@ -14,6 +14,7 @@ const at = (step: string, more: object): Reported =>
     digest: '0123456789abcdef'.repeat(4),
     gate: { step, epoch: 0, since: 0, deadline: 0, approvals: [{ by: 'ana', at: 0 }] },
     readings: [],
+    why: {},
     exposure: 25,
     exposureReadAt: 57_000,
     ...more,
@@ -32,4 +33,14 @@ it('shows exposure from and to, every guard with value and limit, who approved, 
 it('says before what cannot be taken back', () => {
   const text = approvalLines(at('approve/purge', { exposure: 100 }), plan, drawing).join('\n');
   expect(text).toMatch(/beware +purge\S* is the point of no return: what full_name held is gone/);
+});
+
+it('shows what drills prove where the environment asks for them: their age, their coverage, the longest way back', () => {
+  const proof = { proven: true, reason: '35 of 35 points came back in a drill', coverage: 1 };
+  const drills = { ...proof, drilledAt: -86_340_000, worst: 4_200 };
+  const text = (why: object) => approvalLines(at('approve/go', { why }), plan, drawing).join('\n');
+  expect(text({ drills })).toMatch(/drills +all of its points, drilled 1d ago, longest way back 4.2s\n/);
+  const missing = { proven: false, reason: 'its way back is not proven', coverage: 0.5 };
+  expect(text({ drills: missing })).toMatch(/drills +50 % of its points: its way back is not proven\n/);
+  expect(text({})).not.toMatch(/drills/);
 });

@@ -40,7 +40,15 @@ it('holds until the drill environment has a record that proves the plan', async 
     reason: expect.stringContaining('switchback drill run FILE --env drills'),
   });
   await records.drills.keep(provenRecord(plan, 'drills', now - 1_000));
-  expect(await proofWindow(shared(), config, plan, now)).toEqual({ open: true });
+  expect(await proofWindow(shared(), config, plan, now)).toEqual({
+    open: true,
+    proof: {
+      proven: true,
+      reason: expect.stringContaining('points came back in a drill'),
+      coverage: 1,
+      drilledAt: now - 1_000,
+    },
+  });
   const longer = splitCustomerName.evaluate({ canary: [5, 25, 50] });
   expect(await proofWindow(shared(), config, longer, now)).toMatchObject({ open: false, undrilled: true });
 });

@@ -9,6 +9,8 @@ export interface HouseScript {
   readonly calledOffAt?: number;
   /** When drills have proven the way back; they are asked for where it is given. */
   readonly drilledAt?: number;
+  /** When a drill fails. */
+  readonly drillFailsAt?: number;
   /** Who could open a gate, and since when. */
   readonly able?: readonly { readonly from: number; readonly people: readonly string[] }[];
 }
@@ -40,7 +42,14 @@ export class SimulatedHouse {
   window(now: number, promotes: boolean): Window {
     const at = now - this.#start;
     if (promotes) {
-      if (at >= (this.#script.drilledAt ?? Infinity)) return { open: true };
+      const { drilledAt = Infinity, drillFailsAt = Infinity } = this.#script;
+      const proof = { proven: true, reason: 'all came back', coverage: 1, worst: 4_000 };
+      if (at >= drillFailsAt) {
+        const reason = 'it did not come back in a drill from expose/a/100';
+        const red = { ...proof, proven: false, reason, broken: reason };
+        return { open: false, reason, undrilled: true, proof: red };
+      }
+      if (at >= drilledAt) return { open: true, proof: { ...proof, drilledAt: this.#start + drilledAt } };
       return { open: false, reason: 'its way back is not proven', undrilled: true };
     }
     const { freezes: all = [], calledOffAt = Infinity } = this.#script;

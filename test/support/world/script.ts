@@ -15,6 +15,8 @@ export interface Script {
   readonly behaviours?: Behaviours;
   readonly people?: readonly Person[];
   readonly house?: HouseScript;
+  /** Milliseconds after which it is said to be endless; six hours when absent. */
+  readonly horizon?: number;
   /** What the rollout hears by itself at a time: cancellations, stale evidence. */
   readonly messages?: readonly { readonly at: number; readonly message: Message }[];
   /** What somebody does to flags who knows nothing of the rollout. */

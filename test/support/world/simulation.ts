@@ -206,7 +206,8 @@ export class Simulation {
     const { reverts, outcome, cursor } = this.#state;
     if (!reverts && !outcome && since >= (this.#script.terminated?.at ?? Infinity)) throw new Termination();
     if (since >= (this.#toReset[0]?.at ?? Infinity)) throw new Reset();
-    if (since > horizon) throw new Endless(`${statusOf(this.#state)} at step ${cursor}`);
+    if (since > (this.#script.horizon ?? horizon))
+      throw new Endless(`${statusOf(this.#state)} at step ${cursor}`);
   }
 
   #stranded(): Stranded {
