@@ -19,7 +19,7 @@ export const registerDrillReport: Register = (drill, context) => {
       const record = pick(records, given);
       const now = Date.now();
       if (options.html !== undefined) {
-        const { reportPage } = await import('../drills/page.js');
+        const { reportPage } = await import('../drills/page/page.js');
         await writePage(options.html, reportPage(record, now, records), context.io.cwd);
       }
       const { reportText } = await import('../drills/report-text.js');

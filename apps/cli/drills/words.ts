@@ -22,6 +22,13 @@ export interface Verdict {
   readonly sentence: string;
 }
 
+/** A verdict as a heading says it. */
+export const verdictWord: Readonly<Record<Verdict['is'], string>> = {
+  proven: 'Proven',
+  partly: 'Not all proven',
+  red: 'Red',
+};
+
 /** What a record proves at a time, in milliseconds since the epoch. */
 export function verdictOf(record: DrillRecord, now: number): Verdict {
   const { points, pointsToCover, restoreWithin, timeToRestore, expiresAt } = record;

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reportPage } from '../../../../apps/cli/drills/page.js';
+import { reportPage } from '../../../../apps/cli/drills/page/page.js';
 import { verdictOf } from '../../../../apps/cli/drills/words.js';
 import { timesOf, type DrillRecord } from '../../../../src/drill/record.js';
 import { switchback } from '../console.js';
