@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, WorkflowFailedError, type Client } from '@temporalio/client';
+import { Unreachable } from '../../../activities/temporal/failures.js';
 import type { Records } from '../../../activities/records/records.js';
 import type { RolloutClient } from '../../../apps/client/client.js';
 import type { JournalEvent, JournalEventType } from '../../../src/engine/state/journal.js';
@@ -58,23 +59,20 @@ export class TestRollout {
     this.#kind = kind;
   }
 
-  status = (): Promise<StatusReport> => this.#client.status(this.id);
-  journal = (): Promise<readonly JournalEvent[]> => this.#client.journal(this.id);
+  status = (): Promise<StatusReport> => answered(() => this.#client.status(this.id));
+  journal = (): Promise<readonly JournalEvent[]> => answered(() => this.#client.journal(this.id));
 
   /** Waits until the status is as wanted; a worker may be missing meanwhile. */
   async waitFor(what: string, wanted: (status: StatusReport) => boolean): Promise<StatusReport> {
     const until = Date.now() + patience;
-    let last: StatusReport | undefined;
     for (;;) {
-      const status = await this.status().catch((error: Error) => {
-        if (error.name !== 'Unreachable') throw error;
-        return undefined;
-      });
-      if (status && wanted(status)) return status;
-      last = status ?? last;
-      if (status?.outcome || Date.now() > until) {
+      const status = await this.status();
+      if (wanted(status)) return status;
+      if (status.outcome || Date.now() > until) {
         const tail = (await this.journal()).slice(-8).map(({ type, reason }) => `${type}: ${reason}`);
-        throw new Error(`not seen: ${what}; it is ${last?.status}, and its journal ends\n${tail.join('\n')}`);
+        throw new Error(
+          `not seen: ${what}; it is ${status.status}, and its journal ends\n${tail.join('\n')}`,
+        );
       }
       await sleep(lookEvery);
     }
@@ -167,8 +165,7 @@ export class TestRollout {
     const type = failure instanceof ApplicationFailure ? failure.type : undefined;
     return {
       outcome,
-      // A busy machine may not answer in time, and is asked again.
-      journal: await eventually(() => this.journal()),
+      journal: await this.journal(),
       closed: (await handle.describe()).status.name,
       ...(type && { failure: type }),
     };
@@ -177,6 +174,17 @@ export class TestRollout {
   /** The journal as it was exported. */
   exported = () => this.#records.journal.read(this.id);
   verifyExported = () => this.#records.journal.verify(this.id);
+}
+
+/** What is answered, at last: a busy machine may not answer in time, a worker may be away, and the answer says to ask again. */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  for (const until = Date.now() + patience; ; await sleep(lookEvery)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Unreachable) || Date.now() > until) throw error;
+    }
+  }
 }
 
 /** The events of a type, in order; of one step when it is named. */
