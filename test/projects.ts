@@ -51,8 +51,12 @@ export const long: readonly string[] = [
 
 /** Ways to go wrong that each take a minute or more: `npm run test:deep`, and on the other server in `test:system`. */
 export const onEachServer: readonly string[] = [
-  'test/integration/{blind-guards,custom-acts,drill-gate,ended-from-outside,orphans,set-aside,temporal-tools}.test.ts',
-  'test/workflows/early-queries.test.ts',
+  'test/activities/locks/locks.test.ts',
+  'test/activities/sentinel/orphans.test.ts',
+  'test/integration/{blind-guards,custom-acts,drill,drill-gate,ended-from-outside,locks,needs-operator}.test.ts',
+  'test/integration/{no-return,operator,orphans,set-aside,shapes-differ,signed,temporal-tools}.test.ts',
+  'test/integration/verified-rollback.test.ts',
+  'test/workflows/{early-queries,priority,turns}.test.ts',
 ];
 
 /** What `npm test` leaves to `npm run test:deep`, which a release passes too. */
