@@ -1,11 +1,13 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { adaptersOf, schemaOf } from '../../src/drill/ground.js';
 import { sealed } from '../../src/drill/record.js';
 import type { DrillActivities, Steered } from '../../src/drill/workflow.js';
 import { Refusal } from '../../src/engine/base/errors.js';
 import type { JsonObject } from '../../src/engine/base/json.js';
-import type { Plan } from '../../src/engine/plan/plan.js';
+import { actsOf, type Plan } from '../../src/engine/plan/plan.js';
 import { operatorGroups } from '../../src/engine/state/rights.js';
+import type { Capture } from '../../src/engine/state/values.js';
 import type { StatusReport } from '../../src/engine/tell/report.js';
 import type { Adapter, Work } from '../../src/protocol/adapter.js';
 import { rolloutNames } from '../../src/protocol/rollout.js';
@@ -37,6 +39,8 @@ export interface DrillDependencies {
   /** Whether the flags of a store are also asked of an application. */
   readonly asked: (store: string) => boolean;
   readonly build: string;
+  /** Versions of adapters, by their name. */
+  readonly versions: (names: readonly string[]) => Promise<Readonly<Record<string, string>>>;
   /** Ends this worker as a crash would. */
   die(): void;
 }
@@ -47,7 +51,8 @@ type Framed<A> = {
 
 /** Makes the activities of drills. */
 export function createDrillActivities(dependencies: DrillDependencies): Framed<DrillActivities> {
-  const { client, environment, records, databases, files, adapters, own, people, build, die } = dependencies;
+  const { client, environment, records, databases, files, adapters, own, people, build, versions, die } =
+    dependencies;
   const { drills, captures } = records;
   const scratch: Scratch = {
     databases: Object.fromEntries(databases.map(({ name, cloneUrl }) => [name, cloneUrl])),
@@ -61,7 +66,7 @@ export function createDrillActivities(dependencies: DrillDependencies): Framed<D
   };
 
   return {
-    async prepareDrill({ drill, environment: asked, plan }) {
+    async prepareDrill({ drill, environment: asked, plan }, work) {
       if (asked !== environment) {
         throw new Refusal(
           drill,
@@ -73,7 +78,9 @@ export function createDrillActivities(dependencies: DrillDependencies): Framed<D
       await bringWatcherBack(client, environment).catch(() => undefined);
       for (const database of databases) await makeClone(database, environment, drills.scratch);
       for (const file of files) await makeCopy(file, drills.scratch);
-      return { build, notSimulated: await notSimulated(dependencies, plan) };
+      const schema = schemaOf(await readTables(plan, adapters, work));
+      const ground = { adapters: await versions(adaptersOf(plan)), schema };
+      return { build, ground, notSimulated: await notSimulated(dependencies, plan) };
     },
 
     async beginPoint({ rollout, point, plan }, work) {
@@ -147,6 +154,18 @@ async function takeTurn({ client, environment, records }: DrillDependencies, dri
 
 function thisRun(): string {
   return Context.current().info.workflowExecution?.runId ?? '';
+}
+
+/** The tables of the plan as they are before anything is done. */
+async function readTables(plan: Plan, adapters: readonly Adapter[], work: Work): Promise<Capture[]> {
+  const postgres = adapters.find(({ name }) => name === 'postgres');
+  const read: Capture[] = [];
+  for (const act of actsOf(plan)) {
+    const isTable = act.do.kind.startsWith('postgres.');
+    if (!postgres || !isTable || read.some(({ target }) => target === act.target)) continue;
+    read.push({ target: act.target, at: Date.now(), state: await postgres.read(act, work) });
+  }
+  return read;
 }
 
 async function isRunning(client: Client, workflowId: string, runId: string): Promise<boolean> {

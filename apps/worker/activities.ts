@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Adapter, Work } from '../../src/protocol/adapter.js';
 import { createFlagsAdapter } from '../../activities/flags/adapter.js';
@@ -15,11 +16,14 @@ import type { Notice } from '../../src/engine/state/values.js';
 import type { Authorising, Starting } from '../../src/protocol/decisions.js';
 import type { LocksActivities } from '../../src/protocol/locks.js';
 import type { Verbs } from '../../src/engine/state/ports.js';
+import { adaptersOf, schemaOf } from '../../src/drill/ground.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
 import { reveal, type Environment } from '../config/config.js';
 import { inWords, type RereadEnvironment } from '../config/reread.js';
 import type { CheckInput } from '../../src/protocol/check.js';
 import { checkPeople } from './check-people.js';
 import { clonedFrom } from './drill/cloned.js';
+import { adapterVersions } from './drill/versions.js';
 import { drillingWith, syntheticSources } from './drill/drilling.js';
 import { checkPolicy } from './rights/check.js';
 import { houseActivities, withHouse } from './house.js';
@@ -96,12 +100,18 @@ export async function createActivities(options: {
     await notifier.send(await withWayBack(notice, calls.byHand));
     return null;
   };
-  const drilling = cloned && drillingWith({ ...options, cloned, apply: verbs.apply, all });
+  const versions = (names: readonly string[]) => adapterVersions(environment, config, names);
+  const drilling = cloned && drillingWith({ ...options, cloned, versions, apply: verbs.apply, all });
+  const groundOf = async (plan: Plan) => {
+    const { workflowId = '' } = Context.current().info.workflowExecution ?? {};
+    const captures = await records.captures.list(workflowId);
+    return { adapters: await versions(adaptersOf(plan)), schema: schemaOf(captures) };
+  };
   const activities = framed({
     ...verbs,
     ...drilling,
     ...sentinel,
-    ...houseActivities(async () => (await policy.current()).environment, config),
+    ...houseActivities(async () => (await policy.current()).environment, config, groundOf),
     check: (input: Verbs['check']['in'], work: Work) => withHouse(environment, verbs.check(input, work)),
     checkPeople: async ({ plan, fromFile }: Pick<CheckInput, 'plan' | 'fromFile'>) => {
       const { environment: now } = await policy.current();

@@ -1,5 +1,7 @@
 import { windowOf, type Calendar } from '../../activities/calendar/calendars.js';
 import { dirname, resolve } from 'node:path';
+import type { Ground } from '../../src/drill/ground.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
 import type { Verbs } from '../../src/engine/state/ports.js';
 import type { House } from '../../src/engine/state/values.js';
 import { ableToApprove } from '../../src/identity/quorum.js';
@@ -15,8 +17,15 @@ export interface HouseActivities {
   window(input: Verbs['window']['in']): Promise<Verbs['window']['out']>;
 }
 
-/** @param config path of the configuration file, from which calendars are reached */
-export function houseActivities(current: () => Promise<Environment>, config: string): HouseActivities {
+/**
+ * @param config path of the configuration file, from which calendars are reached
+ * @param groundOf what the plan of the rollout that asks is carried out on
+ */
+export function houseActivities(
+  current: () => Promise<Environment>,
+  config: string,
+  groundOf?: (plan: Plan) => Promise<Ground>,
+): HouseActivities {
   return {
     async able({ gates, runbook, fromFile, ...origin }) {
       const environment = await current();
@@ -30,7 +39,7 @@ export function houseActivities(current: () => Promise<Environment>, config: str
       );
     },
     async window({ runbook, at, promotes }) {
-      if (promotes) return proofWindow(await current(), config, promotes, at);
+      if (promotes) return proofWindow(await current(), config, promotes, at, groundOf);
       return windowOf(calendarsOf(await current(), config), runbook, at);
     },
   };

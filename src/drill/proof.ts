@@ -1,4 +1,5 @@
 import { reversibleDigest, pointsToCover } from './coverage.js';
+import { changesIn, type Ground } from './ground.js';
 import { pointName } from './points.js';
 import type { DrilledPoint, DrillRecord } from './record.js';
 import { formatDuration } from '../engine/base/duration.js';
@@ -26,18 +27,22 @@ const named = 5;
  * counts until it does, and closes the gate also where less than every point is asked for: it is known to be broken.
  *
  * @param records in any order
+ * @param here what the plan is carried out on; a drill on other ground proves nothing
  */
 export function proofOf(
   plan: Plan,
   records: readonly DrillRecord[],
   policy: ProofPolicy,
   at: number,
+  here?: Ground,
 ): DrillProof {
   const decisive = newestOf(plan, records, policy, at);
   const points = pointsToCover(plan);
+  const changed = ({ record: { ground } }: Decisive) => (ground && here ? changesIn(ground, here) : []);
   const passed = points.filter((point) => {
     const found = decisive.get(pointName(point));
-    return found?.point.result === 'passed' && isFresh(found.record, policy, at);
+    if (found?.point.result !== 'passed') return false;
+    return isFresh(found.record, policy, at) && changed(found).length === 0;
   });
   const coverage = points.length === 0 ? 0 : passed.length / points.length;
   const rests = passed.flatMap((point) => decisive.get(pointName(point)) ?? []);
@@ -47,9 +52,10 @@ export function proofOf(
   const missing = points.filter((point) => !passed.includes(point)).map(pointName);
   const broken = points.flatMap((point) => decisive.get(pointName(point)) ?? []).filter(isBroken);
   const seen = brokenAt(broken);
+  const changes = [...new Set([...decisive.values()].flatMap(changed))];
   const fault =
     (seen && `${seen}; mend its way back, then ${command(plan, policy)}`) ??
-    (coverage < policy.coverage ? unproven(plan, missing, policy) : late(plan, worst, policy));
+    (coverage < policy.coverage ? unproven(plan, missing, changes, policy) : late(plan, worst, policy));
   const facts = {
     coverage,
     ...(oldest !== undefined && { drilledAt: oldest }),
@@ -114,11 +120,17 @@ function command({ runbook }: Plan, { environment }: ProofPolicy): string {
   return `with the file of ${runbook} and the same parameters: switchback drill run FILE --env ${environment}`;
 }
 
-function unproven(plan: Plan, missing: readonly string[], policy: ProofPolicy): string {
+function unproven(
+  plan: Plan,
+  missing: readonly string[],
+  changes: readonly string[],
+  policy: ProofPolicy,
+): string {
   const more = missing.length > named ? ` and ${missing.length - named} more` : '';
+  const since = changes.length === 0 ? '' : `since it was drilled, ${changes.join(', ')}; `;
   return (
     `its way back is not proven at ${missing.slice(0, named).join(', ')}${more}, ` +
-    `by a drill of the last ${formatDuration(policy.maxAge)}; ${command(plan, policy)}`
+    `by a drill of the last ${formatDuration(policy.maxAge)}; ${since}${command(plan, policy)}`
   );
 }
 

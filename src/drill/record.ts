@@ -1,6 +1,7 @@
 import { digestOf } from '../engine/base/digest.js';
 import type { Json } from '../engine/base/json.js';
 import type { OutcomeType } from '../engine/state/values.js';
+import type { Ground } from './ground.js';
 import type { FailurePoint } from './points.js';
 
 export const drillRecordFormat = 1;
@@ -51,6 +52,8 @@ export interface DrillRecord {
   readonly reversibleDigest: string;
   /** Of the workers under drill. */
   readonly build: string;
+  /** What it stood on: when that changes, the drill is stale. Absent from a record that does not say it. */
+  readonly ground?: Ground;
   /** The drill environment. */
   readonly environment: string;
   /** Who started or scheduled it. */

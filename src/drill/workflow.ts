@@ -1,5 +1,6 @@
 import type { Plan } from '../engine/plan/plan.js';
 import type { OutcomeType } from '../engine/state/values.js';
+import type { Ground } from './ground.js';
 import type { FailurePoint } from './points.js';
 import type { DrilledPoint, DrillRecord, TimeToRestore } from './record.js';
 
@@ -66,14 +67,14 @@ export interface DrillActivities {
   /**
    * Makes what the drill works on anew, after it swept what a killed one left.
    *
-   * @returns what is not simulated, a sentence each
+   * @returns what it stands on; and what is not simulated, a sentence each
    */
   prepareDrill(input: {
     readonly drill: string;
     /** As whoever started it names it: refused where these workers serve another. */
     readonly environment: string;
     readonly plan: Plan;
-  }): Promise<{ readonly build: string; readonly notSimulated: readonly string[] }>;
+  }): Promise<{ readonly build: string; readonly ground: Ground; readonly notSimulated: readonly string[] }>;
   /** Remembers how everything is, and where the rollout is to fail. */
   beginPoint(input: PointInput & { readonly plan: Plan }): Promise<null>;
   /** Answers the rollout's gates, brings its failure about, writes rows beside it, until it has ended. */

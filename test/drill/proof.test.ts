@@ -3,6 +3,7 @@ import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { pointsToCover, reversibleDigest } from '../../src/drill/coverage.js';
 import { failurePointsOf, pointName } from '../../src/drill/points.js';
 import { proofOf, type ProofPolicy } from '../../src/drill/proof.js';
+import { adaptersOf, schemaOf, type Ground } from '../../src/drill/ground.js';
 import { sealed, type DrilledPoint, type DrillRecord } from '../../src/drill/record.js';
 import type { Plan } from '../../src/engine/plan/plan.js';
 
@@ -23,6 +24,7 @@ function drillOf(
     readonly environment?: string;
     readonly took?: number | undefined;
     readonly saw?: string;
+    readonly ground?: Ground;
   } = {},
 ): DrillRecord {
   const { endedAt = now - day, without = [], only, failed = [], of = plan } = about;
@@ -46,6 +48,7 @@ function drillOf(
     digest: 'a'.repeat(64),
     reversibleDigest: reversibleDigest(of),
     build: 'b',
+    ...(about.ground && { ground: about.ground }),
     environment: about.environment ?? 'drills',
     startedBy: 'ana',
     startedAt: endedAt - 1_000,
@@ -120,6 +123,38 @@ describe('what drills prove of a plan', () => {
   it('ends where the record itself says so, however long the environment lets drills count', () => {
     const old = drillOf({ endedAt: now - 31 * day });
     expect(proof([old], { maxAge: 90 * day })).toMatchObject({ proven: false, coverage: 0 });
+  });
+
+  describe('on other ground', () => {
+    const column = (type: string) => ({ type, notNull: true, grants: null, storage: 'x' });
+    const ground = (type: string, more: object = {}, postgres = '0.1.0'): Ground => {
+      const state = { columns: { full_name: column(type) }, constraints: null, owner: 'a', ...more };
+      const table = { target: 'table:shop.customer' as const, at: 0, state };
+      const flag = { target: 'flag:split-name' as const, at: 0, state: { percent: 0 } };
+      return { adapters: { flags: '1', postgres }, schema: schemaOf([table, flag]) };
+    };
+    const drilled = drillOf({ ground: ground('text') });
+    const reasonOn = (here: Ground) => {
+      const found = proofOf(plan, [drilled], policy, now, here);
+      return found.proven ? 'proven' : found.reason;
+    };
+
+    it('proves nothing, and the reason says which adapter or which part of which schema changed', () => {
+      expect(reasonOn(ground('varchar'))).toContain(
+        'since it was drilled, columns of table:shop.customer are others than it was drilled on;',
+      );
+      expect(reasonOn(ground('text', { constraints: { k: { definition: 'CHECK (a)' } } }))).toContain(
+        'constraints of table:shop.customer',
+      );
+      expect(reasonOn(ground('text', {}, '0.2.0'))).toContain('adapter postgres was 0.1.0, and is 0.2.0');
+    });
+
+    it('is not where only what every environment has of its own differs, or nobody knows it', () => {
+      const ours = { triggers: { zz_switchback_track: { definition: 'x' } }, owner: 'b' };
+      expect(reasonOn(ground('text', ours))).toBe('proven');
+      expect(reasonOn({ adapters: {}, schema: {} })).toBe('proven');
+      expect(adaptersOf(plan)).toEqual(['flags', 'postgres']);
+    });
   });
 
   it('is never enough while something is known not to come back, and the reason says what', () => {

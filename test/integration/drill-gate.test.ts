@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
+import { sealed } from '../../src/drill/record.js';
 import type { Configuration } from '../../apps/config/config.js';
 import { provenRecord } from '../drill/given.js';
 import { freshRecords } from '../support/records.js';
@@ -29,6 +30,10 @@ it.concurrent('a plan that no drill has proven is not promoted, and is once one 
     await environment.work();
 
     const plan = splitCustomerName.evaluate({ ...quick, canary: [] });
+    // One that was drilled with another adapter, and on a table with other columns.
+    const other = { adapters: { postgres: '0.0.1' }, schema: { 'table:shop.customer': { columns: 'x' } } };
+    const { hash: _, ...stale } = provenRecord(plan, 'drills', Date.now() - 60_000);
+    await drills.drills.keep(sealed({ ...stale, ground: other }));
     const { rollout, decide } = await startThroughDoor(environment, shared, plan, 'ana');
     const { frozen } = await rollout.waitFor('a missing drill', (status) => status.frozen !== undefined);
     expect(frozen).toMatchObject({
@@ -36,6 +41,11 @@ it.concurrent('a plan that no drill has proven is not promoted, and is once one 
       undrilled: true,
       reason: expect.stringContaining('add-columns/shop.customer before-effect'),
     });
+    expect(frozen!.reason).toMatch(/since it was drilled, adapter postgres was 0\.0\.1, and is \d/);
+    expect(frozen!.reason).toMatch(
+      /columns and .* of table:shop\.customer are others than it was drilled on/,
+    );
+    expect((await rollout.status()).why.drills).toMatchObject({ proven: false, coverage: 0 });
     expect((await rollout.status()).why.clears).toBe('a drill that proves its way back');
 
     await drills.drills.keep(provenRecord(plan, 'drills', Date.now()));

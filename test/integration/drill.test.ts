@@ -64,6 +64,8 @@ it.concurrent('a plan comes back from each point that is drilled, and its templa
     expect(found).toMatchObject({ digest: planDigest(plan), rowsLost: 0, pastReturn: 0 });
     expect(found.coverage).toBeCloseTo(points.length / found.pointsToCover);
     expect(found.timeToRestore.exposure?.worst).toBeGreaterThan(0);
+    expect(Object.keys(found.ground?.adapters ?? {})).toEqual(['flags', 'postgres']);
+    expect(Object.keys(found.ground?.schema ?? {})).toEqual(['table:shop.customer']);
     expect(found.rowsCompared).toBeGreaterThan(500);
     expect(isSealed(found)).toBe(true);
     expect(await records.drills.list('split-customer-name')).toEqual([found]);

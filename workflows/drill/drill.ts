@@ -71,6 +71,7 @@ export async function drill(input: DrillInput): Promise<DrillResult> {
       digest,
       reversibleDigest: reversibleDigest(plan),
       build: prepared.build,
+      ground: prepared.ground,
       environment,
       startedBy,
       startedAt,

@@ -33,6 +33,12 @@ export const drillRecordShape: ZodType<DrillRecord> = z.looseObject({
   digest: z.string(),
   reversibleDigest: z.string(),
   build: z.string(),
+  ground: z
+    .object({
+      adapters: z.record(z.string(), z.string()),
+      schema: z.record(z.string(), z.record(z.string(), z.string())),
+    })
+    .exactOptional(),
   environment: z.string(),
   startedBy: z.string(),
   startedAt: moment,

@@ -20,11 +20,22 @@ interface Drilling {
   readonly adapters: readonly Adapter[];
   readonly all: readonly Adapter[];
   readonly build: string;
+  readonly versions: (names: readonly string[]) => Promise<Readonly<Record<string, string>>>;
   readonly apply: (input: Verbs['apply']['in'], work: Work) => Promise<Verbs['apply']['out']>;
 }
 
 /** The activities of drills, and the verb that fails where they say. */
-export function drillingWith({ name, client, records, cloned, adapters, all, build, apply }: Drilling) {
+export function drillingWith({
+  name,
+  client,
+  records,
+  cloned,
+  adapters,
+  all,
+  build,
+  versions,
+  apply,
+}: Drilling) {
   const { databases, files, environment } = cloned;
   return {
     ...createDrillActivities({
@@ -38,6 +49,7 @@ export function drillingWith({ name, client, records, cloned, adapters, all, bui
       people: environment.people,
       asked: (store) => environment.flags[store]?.observe !== undefined,
       build,
+      versions,
       die,
     }),
     apply: failing(apply, records.drills, die),

@@ -1,5 +1,6 @@
 import { openPool } from '../../../activities/records/database.js';
 import { drillStore } from '../../../activities/records/drills.js';
+import type { Ground } from '../../../src/drill/ground.js';
 import { proofOf } from '../../../src/drill/proof.js';
 import { isRefusal } from '../../../src/engine/base/errors.js';
 import type { Plan } from '../../../src/engine/plan/plan.js';
@@ -11,12 +12,14 @@ import { environmentOf, readConfiguration, recordsUrlOf, type Environment } from
  * the same configuration file names it. What cannot be read proves nothing.
  *
  * @param config path of the configuration file
+ * @param groundOf what the plan is carried out on
  */
 export async function proofWindow(
   { policy }: Environment,
   config: string,
   plan: Plan,
   at: number,
+  groundOf?: (plan: Plan) => Promise<Ground>,
 ): Promise<Window> {
   const asked = policy?.drill;
   // It was taken out since the rollout began.
@@ -31,7 +34,8 @@ export async function proofWindow(
     }
     const pool = openPool(url, 1);
     try {
-      const proof = proofOf(plan, await drillStore(pool).list(plan.runbook), asked, at);
+      const records = await drillStore(pool).list(plan.runbook);
+      const proof = proofOf(plan, records, asked, at, await groundOf?.(plan));
       return proof.proven
         ? { open: true, proof }
         : { open: false, reason: proof.reason, undrilled: true, proof };
