@@ -46,6 +46,12 @@ const EAGER_ACTIVITIES = 'system.enableActivityEagerExecution=true';
 /** What others wait for comes first: without it a queue is in order of arrival, whatever priority its tasks have. */
 const PRIORITIES = 'matching.useNewMatcher=true';
 
+/**
+ * With the default a timer rings up to a second late: the server has read its timers for so long ahead, in case clocks of
+ * its machines differ. This one has one clock.
+ */
+const TIMERS_IN_TIME = 'history.timerProcessorMaxTimeShift="20ms"';
+
 /** Each environment of our workers is one, and a run of tests opens more of them than the default of 100. */
 const MOST_DEPLOYMENTS = 10_000;
 
@@ -103,6 +109,7 @@ function serverArguments(options: TemporalServerOptions, port: number, uiPort: n
   args.push('--dynamic-config-value', `matching.maxDeployments=${MOST_DEPLOYMENTS}`);
   args.push('--dynamic-config-value', EAGER_ACTIVITIES);
   args.push('--dynamic-config-value', PRIORITIES);
+  args.push('--dynamic-config-value', TIMERS_IN_TIME);
   for (const setting of dynamicConfig) args.push('--dynamic-config-value', setting);
   return args;
 }

@@ -13,7 +13,7 @@ export interface DrillDemoOptions {
 export const usage = `npm run drill:demo -- [--point NAME]... [-o json]
 
   --point NAME     drills this point only, such as "backfill/shop.customer crash"; may be given again
-  --time-scale N   multiplies windows and minimum samples (default: 0.02)
+  --time-scale N   multiplies windows and minimum samples (default: 0.005)
   -o json          one JSON object as the last line of stdout
   -h, --help       this text
 
@@ -40,7 +40,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         point: { type: 'string', multiple: true },
-        'time-scale': { type: 'string', default: '0.02' },
+        'time-scale': { type: 'string', default: '0.005' },
         output: { type: 'string', short: 'o' },
         help: { type: 'boolean', short: 'h', default: false },
       },
