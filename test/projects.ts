@@ -6,7 +6,7 @@
 /** Files that ask for the servers of the run: these start once, for all of them, and only when one of them runs. */
 export const servers: readonly string[] = [
   'test/activities/adapter/contract.test.ts',
-  'test/activities/drill/{clone,world}.test.ts',
+  'test/activities/drill/{adopt,clone,world}.test.ts',
   'test/activities/locks/{locks,read-targets,repair}.test.ts',
   'test/activities/postgres/**/*.test.ts',
   'test/activities/records/{drills,evidence,migrations,notices,outages,records,slack}.test.ts',

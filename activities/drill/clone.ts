@@ -46,7 +46,7 @@ export async function makeClone(
   notes: ScratchNotes,
 ): Promise<void> {
   const { name, url, template, clone, cloneUrl } = database;
-  const { server } = await withConnection(url, (client) => examineTemplate(client, database));
+  const { server } = await withConnection(url, (client) => examineTemplate(client, database, environment));
   const made = await withConnection(maintenanceOf(url), async (client) => {
     const here = await systemIdentifier(client);
     if (areTwo(here, server)) throw otherName(`template ${template} of ${name}`, '');

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { Refusal } from '../../src/engine/base/errors.js';
 import { systemIdentifier } from '../postgres/catalogue.js';
+import { requireTemplate } from './adopted.js';
 import type { ClonedDatabase } from './names.js';
 
 /** Bytes of the largest template that is cloned for each drill. */
@@ -19,20 +20,20 @@ export interface Template {
 /**
  * Looks at what is to be cloned: a name in a configuration may be wrong.
  *
- * @throws Refusal when it is of a shared environment, too large, leads out of its own database, or is another one than the
+ * @throws Refusal when it may be that of a shared environment, is too large, leads out of its own database, or is another one than the
  *   server knows by its name
  */
 export async function examineTemplate(
   client: pg.Client,
   { name, template }: Pick<ClonedDatabase, 'name' | 'template'>,
+  environment: string,
 ): Promise<Template> {
-  const { rows } = await client.query<{ marked: boolean; bytes: string; database: string }>(
-    `SELECT to_regclass('switchback.environment') IS NOT NULL AS marked, current_database() AS database,
-        pg_database_size(current_database())::text AS bytes`,
+  const { rows } = await client.query<{ bytes: string; database: string }>(
+    `SELECT current_database() AS database, pg_database_size(current_database())::text AS bytes`,
   );
-  const { marked = false, bytes = '0', database = '' } = rows[0] ?? {};
+  const { bytes = '0', database = '' } = rows[0] ?? {};
   if (database !== template) throw otherName(`template ${template} of ${name}`, database);
-  if (marked) await refuseShared(client, name, database);
+  await requireTemplate(client, `database ${database} of ${name}`, environment);
   if (Number(bytes) > largest) {
     throw new Refusal(
       `template ${template} of ${name}`,
@@ -50,19 +51,6 @@ export function otherName(thing: string, database: string): Refusal {
     thing,
     `is ${database || 'another database'} when it is reached by its url: two names for one database`,
     'let the url lead to the server itself, and not through a pooler that gives databases other names',
-  );
-}
-
-async function refuseShared(client: pg.Client, name: string, database: string): Promise<void> {
-  const { rows } = await client.query<{ name: string; kind: string | null }>(
-    `SELECT e.name, to_jsonb(e) ->> 'kind' AS kind FROM switchback.environment e`,
-  );
-  const shared = rows.find(({ kind }) => kind === 'shared');
-  if (!shared) return;
-  throw new Refusal(
-    `database ${database} of ${name}`,
-    `is marked as environment ${shared.name}, which is shared: a drill never touches it`,
-    'name a copy of it, which nobody else uses, in the drill environment',
   );
 }
 
@@ -94,10 +82,12 @@ export async function refuseGuests(client: pg.Client, name: string, template: st
   );
 }
 
+/** Who is connected to a database, but for the session that asks. One whose kind this role may not see counts, too. */
 async function guestsOf(client: pg.Client, template: string): Promise<string[]> {
   const { rows } = await client.query<{ who: string }>(
     `SELECT usename || coalesce(' from ' || host(client_addr), '') || coalesce(' as ' || nullif(application_name, ''), '') AS who
-       FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'`,
+       FROM pg_stat_activity
+      WHERE datname = $1 AND coalesce(backend_type, 'client backend') = 'client backend' AND pid <> pg_backend_pid()`,
     [template],
   );
   return rows.map(({ who }) => who);

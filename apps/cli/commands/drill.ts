@@ -1,4 +1,5 @@
 import type { Register } from '../context.js';
+import { registerDrillAdopt } from './drill-adopt.js';
 import { registerDrillHistory } from './drill-history.js';
 import { registerDrillReport } from './drill-report.js';
 import { registerDrillRun } from './drill-run.js';
@@ -11,4 +12,5 @@ export const registerDrill: Register = (program, context) => {
   registerDrillReport(drill, context);
   registerDrillHistory(drill, context);
   registerDrillSchedule(drill, context);
+  registerDrillAdopt(drill, context);
 };
