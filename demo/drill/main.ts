@@ -7,7 +7,7 @@ import { UsageError } from '../run/options.js';
 import { readOptions, usage, type DrillDemoOptions } from './options.js';
 import { demoParams } from '../run/scenarios.js';
 import { drillEnvironment, startDrillStack } from './stack.js';
-import { summaryOf, type DrillSummary } from './summary.js';
+import { summaryOf, type DrillSummary } from '../run/drill-summary.js';
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 

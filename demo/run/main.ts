@@ -6,6 +6,7 @@ import splitCustomerName from '../../runbooks/split-customer-name.js';
 import type { LoadStats } from '../load/counters.js';
 import { Detached } from './answers.js';
 import { lookFromOutside } from './findings.js';
+import { drillFirst } from './drill-first.js';
 import { follow } from './follow.js';
 import { readOptions, usage, UsageError, type DemoOptions } from './options.js';
 import { demoParams, scenarios } from './scenarios.js';
@@ -59,6 +60,7 @@ async function carryOut(options: DemoOptions, supervisor: Supervisor): Promise<S
   const workspace = supervisor.door?.slack;
   const recorder = workspace && options.transcript ? recordMessages(workspace) : undefined;
   try {
+    const drill = supervisor.door && (await drillFirst(state.temporal.address, plan, log));
     const rollout = await start(plan);
     log(
       `  Rollout ${rollout}${state.temporal.uiUrl ? `, in Temporal's own UI: ${state.temporal.uiUrl}` : ''}`,
@@ -68,7 +70,7 @@ async function carryOut(options: DemoOptions, supervisor: Supervisor): Promise<S
       if (error instanceof Detached) return detach(supervisor, rollout);
       throw error;
     });
-    return await conclude(options, supervisor, client, plan, status);
+    return { ...(await conclude(options, supervisor, client, plan, status)), ...(drill && { drill }) };
   } finally {
     if (recorder) await printTranscript(recorder, options);
     await close();

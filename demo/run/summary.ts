@@ -1,5 +1,6 @@
 import { formatDuration, phases, type JournalEvent, type StatusReport } from '../../src/engine/index.js';
 import type { LoadStats } from '../load/counters.js';
+import type { DrillSummary } from './drill-summary.js';
 import type { Findings } from './findings.js';
 import type { AcceptedAnswer } from './decisions.js';
 import type { ScenarioName } from './scenarios.js';
@@ -27,6 +28,8 @@ export interface Summary {
   readonly rollout: string;
   /** Accepted answers at gates, oldest first; where they came over HTTP. */
   readonly decisions?: readonly AcceptedAnswer[];
+  /** What was drilled before it was started; where an environment asks for it. */
+  readonly drill?: DrillSummary;
 }
 
 export function summarise(

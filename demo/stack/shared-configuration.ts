@@ -2,6 +2,7 @@ import { createToken } from '../../activities/identity/api-token.js';
 import { makeDoorKey } from '../../activities/identity/door-key.js';
 import type { Configuration } from '../../apps/config/config.js';
 import { programOf } from '../../apps/local/child-process.js';
+import { drillEnvironment } from './drill-part.js';
 import type { DemoSlack } from '../../apps/local/slack-emulator.js';
 
 /** How the people of the demo come in. */
@@ -28,9 +29,14 @@ interface Shared {
 const door = 'api';
 const lasts = 24 * 3_600_000;
 
-/** The environment of the demo's stack as one of kind `shared`: tokens, a policy, and doors that sign. */
+/**
+ * The environment of the demo's stack as one of kind `shared`: tokens, a policy, and doors that sign.
+ *
+ * @param drills the drill environment whose records open its gate
+ */
 export async function sharedConfiguration(
   { environments: { local } }: Configuration,
+  drills: object,
   slack?: DemoSlack,
 ): Promise<Shared> {
   const { people = {}, databases = {}, records, ...same } = local ?? {};
@@ -53,6 +59,8 @@ export async function sharedConfiguration(
         { runbooks: '*', right: 'start', to: Object.keys(people) },
         { runbooks: '*', right: 'approve', to: ['team-checkout', 'sre'] },
       ],
+      // Some points are drilled first: all would take longer than the rest of the demo.
+      drill: { environment: drillEnvironment, coverage: 0.05, withinObjective: false },
     },
     identity: {
       tokens: made.map(([principal, { id, hash }]) => ({
@@ -73,8 +81,8 @@ export async function sharedConfiguration(
   };
   const inSlack = { ...shared, door: { name: 'slack', key: { env: 'DEMO_SLACK_DOOR_KEY' } } };
   return {
-    configuration: { environments: { shared } },
-    ...(slack && { slackConfiguration: { environments: { shared: inSlack } } }),
+    configuration: { environments: { shared, [drillEnvironment]: drills } },
+    ...(slack && { slackConfiguration: { environments: { shared: inSlack, [drillEnvironment]: drills } } }),
     environment: 'shared',
     secrets: {
       DEMO_SHOP_URL: textOf(databases['shop']?.url),

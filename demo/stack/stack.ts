@@ -7,6 +7,7 @@ import { searchAttributes } from '../../activities/temporal/search-attributes.js
 import { allOrNone, endAll } from '../../apps/local/beginnings.js';
 import { startChild, type Child } from '../../apps/local/child-process.js';
 import { localConfiguration } from './local-configuration.js';
+import { prepareDrills, startDrillWorker } from './drill-part.js';
 import { sharedConfiguration, type DemoDoor } from './shared-configuration.js';
 import { removePostgres } from '../../apps/local/postgres-place.js';
 import { startPostgres } from '../../apps/local/postgres-server.js';
@@ -107,7 +108,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       customers: options.customers,
     });
     const workspace = options.slack ? await startWorkspace(local, started) : undefined;
-    const shared = options.api === undefined ? undefined : await sharedConfiguration(local, workspace);
+    const shared =
+      options.api === undefined
+        ? undefined
+        : await sharedConfiguration(local, await prepareDrills(dir, postgres, onProgress), workspace);
     const { configuration, environment, secrets } = shared ?? { ...localOnly, configuration: local };
     await writeFile(config, `${JSON.stringify(configuration, null, 2)}\n`, { mode: 0o600 });
 
@@ -131,7 +135,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         env: secrets,
         log: join(dir, 'api.log'),
       }));
-    if (api) started.push(() => api.stop());
+    if (api) {
+      started.push(() => api.stop());
+      started.push(await startDrillWorker(dir, config, temporal.address));
+    }
     const clicks =
       shared?.slackConfiguration && (await startSlackDoor(dir, temporal.address, shared, started));
     await untilServed(load);

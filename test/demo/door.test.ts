@@ -40,6 +40,7 @@ it('carries the good scenario over HTTP in a shared environment, and stays up un
     failed: 0,
     rowsLost: 0,
     verified: true,
+    drill: { drilled: 3, passed: 3, failed: [], rowsLost: 0 },
     decisions: [
       { by: 'ana', via: 'api', submittedBy: 'ana' },
       { by: 'ben', via: 'api', submittedBy: 'ben' },
@@ -62,6 +63,7 @@ it('has go approved by two clicks in Slack, and purge, for which a click is too 
     failed: 0,
     rowsLost: 0,
     verified: true,
+    drill: { drilled: 3, passed: 3, failed: [], rowsLost: 0 },
     decisions: [
       { by: 'ana', via: 'slack', submittedBy: 'ana' },
       { by: 'ben', via: 'slack', submittedBy: 'ben' },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { expect, it } from 'vitest';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { demoParams } from '../../demo/run/scenarios.js';
-import type { DrillSummary } from '../../demo/drill/summary.js';
+import type { DrillSummary } from '../../demo/run/drill-summary.js';
 import { pointsToCover } from '../../src/drill/coverage.js';
 import { planDigest } from '../../src/engine/plan/plan-digest.js';
 import { programOf } from '../../apps/local/child-process.js';

@@ -1,0 +1,39 @@
+import { connectDrills } from '../../apps/client/drills.js';
+import { planDigest } from '../../src/engine/plan/plan-digest.js';
+import type { Plan } from '../../src/engine/plan/plan.js';
+import { pointLine } from '../../apps/cli/drills/follow.js';
+import { drillEnvironment } from '../stack/drill-part.js';
+import { summaryOf, type DrillSummary } from './drill-summary.js';
+
+/** Some of the points of the demo's plan: `npm run drill:demo` has the time for all. */
+export const shortList = [
+  'backfill/shop.customer after-effect',
+  'watch/canary-5 breach',
+  'approve/go reject',
+];
+
+/** Has the plan fail at some points in the stack's drill environment before anybody starts it for real. */
+export async function drillFirst(
+  address: string,
+  plan: Plan,
+  log: (line: string) => void,
+): Promise<DrillSummary> {
+  log(`  Drilling ${shortList.length} points first: the environment promotes nothing without`);
+  const client = await connectDrills({ address });
+  try {
+    const record = await client.result(
+      await client.start({
+        plan,
+        digest: planDigest(plan),
+        environment: drillEnvironment,
+        startedBy: 'demo',
+        timeScale: 0.02,
+        points: shortList,
+      }),
+    );
+    for (const point of record.points) log(`  ${pointLine(point)}`);
+    return summaryOf(record);
+  } finally {
+    await client.close();
+  }
+}
