@@ -7,6 +7,7 @@ import type { House } from '../../src/engine/state/values.js';
 import { ableToApprove } from '../../src/identity/quorum.js';
 import { everyRunbook, has } from '../../src/identity/rights.js';
 import { proofWindow } from './drill/proof-window.js';
+import { drillPolicyOf } from '../config/drill-policy.js';
 import { policyOf } from '../config/identity/policy-of.js';
 import { directoryOf } from '../config/identity/directory.js';
 import type { Environment } from '../config/config.js';
@@ -46,11 +47,12 @@ export function houseActivities(
 }
 
 /** What a rollout has to know of the environment before it begins; undefined where nothing of it holds. */
-function houseOf({ kind, calendars = {}, policy }: Environment): House | undefined {
+function houseOf(environment: Environment): House | undefined {
+  const { kind, calendars = {} } = environment;
   const house: House = {
     ...(kind === 'shared' && { shared: true }),
     ...(Object.keys(calendars).length > 0 && { calendars: true }),
-    ...(policy?.drill && { drills: true }),
+    ...(drillPolicyOf(environment) && { drills: true }),
   };
   return Object.keys(house).length > 0 ? house : undefined;
 }

@@ -69,7 +69,7 @@ it('a shared environment says which gates a plan lacks, of a plan as JSON whatev
     async configure(given, database) {
       const shared = await options.configure!(given, database);
       const gates = [{ ...least, groups: ['sre'], runbooks: 'another' }];
-      return { ...shared, policy: { rights: shared.policy?.rights ?? [], gates } };
+      return { ...shared, policy: { rights: shared.policy?.rights ?? [], gates, drill: 'off' } };
     },
   });
   try {

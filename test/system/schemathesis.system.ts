@@ -30,7 +30,7 @@ beforeAll(async () => {
         kind: 'shared',
         records: { url: { env: 'SYSTEM_RECORDS' } },
         principals: { ana: { kind: 'person', groups: ['team-one'] } },
-        policy: { rights: everything },
+        policy: { rights: everything, drill: 'off' },
         identity: {
           tokens: [{ id, hash, principal: 'ana', scopes: [...rights], expires }],
           doors: { api: { keys: [{ kid: key.kid, x: key.x }], proofs: ['token'] } },

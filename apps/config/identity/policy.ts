@@ -36,20 +36,31 @@ const leastGate = members({
   strength: z.enum(['slack', 'token'], { error: 'write "slack" or "token"' }).default('token'),
 });
 
+/** What drills have to prove before everybody gets the candidate. */
+const drill = members({
+  /** The drill environment, of the same file; the only one there is when absent. */
+  environment: nonEmpty.exactOptional(),
+  maxAge: duration.prefault('30d'),
+  coverage: z
+    .number()
+    .gt(0, 'it is not above 0; write "drill": "off" instead')
+    .max(1, 'it is above 1')
+    .default(1),
+  withinObjective: z.boolean().default(true),
+});
+
+/** What is asked of drills. */
+export type DrillPolicy = z.output<typeof drill>;
+
+/** What a shared environment asks of drills that does not say anything about them. */
+export const drillByDefault: DrillPolicy = drill.parse({});
+
 /** Who may do what in a shared environment, and what it asks of every plan. */
 export const policy = members({
   rights: z.array(grant).default([]),
   gates: z.array(leastGate).default([]),
-  /** What drills have to prove before everybody gets the candidate; nothing when absent. */
-  drill: members({
-    /** The drill environment, of the same file. */
-    environment: nonEmpty,
-    maxAge: duration.prefault('30d'),
-    coverage: z
-      .number()
-      .gt(0, 'it is not above 0; leave drill out instead')
-      .max(1, 'it is above 1')
-      .default(1),
-    withinObjective: z.boolean().default(true),
-  }).exactOptional(),
+  /** `off`: nothing is asked of drills. As `drillByDefault` when absent. */
+  drill: z
+    .union([z.literal('off'), drill], { error: 'write "off", or an object with what drills have to prove' })
+    .exactOptional(),
 });

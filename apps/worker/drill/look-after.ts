@@ -3,7 +3,9 @@ import { openPool } from '../../../activities/records/database.js';
 import { drillStore, type DrillStore } from '../../../activities/records/drills.js';
 import type { Records } from '../../../activities/records/records.js';
 import type { Notice } from '../../../src/engine/state/values.js';
-import { environmentOf, readConfiguration, recordsUrlOf, type Environment } from '../../config/config.js';
+import { isRefusal } from '../../../src/engine/base/errors.js';
+import { drillPolicyOf, proversOf, type Provers } from '../../config/drill-policy.js';
+import { readConfiguration, type Environment } from '../../config/config.js';
 import { watchDrills } from './overdue.js';
 
 /** A worker, as far as it looks after drills. */
@@ -28,15 +30,26 @@ export async function lookAfterDrills(worker: Worker): Promise<void> {
   if (environment.kind === 'drill') {
     return watchDrills({ ...rounds, drills: name, drilledAt: newestIn(records.drills) });
   }
-  const drills = environment.policy?.drill?.environment;
-  if (drills === undefined) return;
-  const url = recordsUrlOf(environmentOf(await readConfiguration(config), drills));
-  if (url === undefined) return;
-  const pool = openPool(url, 1);
+  const asked = drillPolicyOf(environment);
+  if (asked === undefined) return;
+  const provers = proversIn(await readConfiguration(config), asked);
+  if (provers === undefined) return;
+  const { environment: drills } = provers.policy;
+  const pool = openPool(provers.records, 1);
   try {
     await watchDrills({ ...rounds, drills, drilledAt: newestIn(drillStore(pool)) });
   } finally {
     await pool.end();
+  }
+}
+
+/** Where nobody can prove anything the gate says so: there is no schedule to wait for. */
+function proversIn(...given: Parameters<typeof proversOf>): Provers | undefined {
+  try {
+    return proversOf(...given);
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
   }
 }
 

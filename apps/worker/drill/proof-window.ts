@@ -5,7 +5,8 @@ import { proofOf } from '../../../src/drill/proof.js';
 import { isRefusal } from '../../../src/engine/base/errors.js';
 import type { Plan } from '../../../src/engine/plan/plan.js';
 import type { Window } from '../../../src/engine/state/values.js';
-import { environmentOf, readConfiguration, recordsUrlOf, type Environment } from '../../config/config.js';
+import { drillPolicyOf, proversOf } from '../../config/drill-policy.js';
+import { readConfiguration, type Environment } from '../../config/config.js';
 
 /**
  * Whether drills have proven of a plan what its environment asks for. Their records are those of the drill environment, as
@@ -15,27 +16,21 @@ import { environmentOf, readConfiguration, recordsUrlOf, type Environment } from
  * @param groundOf what the plan is carried out on
  */
 export async function proofWindow(
-  { policy }: Environment,
+  environment: Environment,
   config: string,
   plan: Plan,
   at: number,
   groundOf?: (plan: Plan) => Promise<Ground>,
 ): Promise<Window> {
-  const asked = policy?.drill;
+  const asked = drillPolicyOf(environment);
   // It was taken out since the rollout began.
   if (!asked) return { open: true };
   try {
-    const drills = environmentOf(await readConfiguration(config), asked.environment);
-    const url = recordsUrlOf(drills);
-    if (drills.kind !== 'drill' || url === undefined) {
-      const rule = drills.kind === 'drill' ? 'keeps its records in a directory' : `is ${drills.kind}`;
-      const reason = `environment ${asked.environment}, which policy.drill names, ${rule}: give it kind drill and a url for its records`;
-      return { open: false, reason, unreadable: true };
-    }
+    const { policy, records: url } = proversOf(await readConfiguration(config), asked);
     const pool = openPool(url, 1);
     try {
       const records = await drillStore(pool).list(plan.runbook);
-      const proof = proofOf(plan, records, asked, at, await groundOf?.(plan));
+      const proof = proofOf(plan, records, policy, at, await groundOf?.(plan));
       return proof.proven
         ? { open: true, proof }
         : { open: false, reason: proof.reason, undrilled: true, proof };

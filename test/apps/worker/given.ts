@@ -23,6 +23,7 @@ export function sharedWith(grants: readonly Grant[], gates: readonly LeastGate[]
     policy: {
       rights: grants.map((one) => ({ ...one, to: [...one.to] })),
       gates: gates.map((gate) => ({ ...gate, groups: [...gate.groups] })),
+      drill: 'off',
     },
   };
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { proofWindow } from '../../../apps/worker/drill/proof-window.js';
 import type { Environment } from '../../../apps/config/config.js';
 import splitCustomerName from '../../../runbooks/split-customer-name.js';
+import { sealed } from '../../../src/drill/record.js';
 import { provenRecord } from '../../drill/given.js';
 import { freshRecords, type FreshRecords } from '../../support/records.js';
 
@@ -58,7 +59,7 @@ it('holds, and says so, where what the policy names is no drill environment, or 
   expect(await proofWindow(shared(), local, plan, now)).toMatchObject({
     open: false,
     unreadable: true,
-    reason: expect.stringContaining('is local: give it kind drill'),
+    reason: expect.stringContaining('is local; give it kind drill'),
   });
   const other = shared({ ...asked, environment: 'elsewhere' });
   expect(await proofWindow(other, local, plan, now)).toMatchObject({
@@ -74,7 +75,48 @@ it('fails, to be asked again, where the records do not answer', async () => {
   await expect(proofWindow(shared(), config, plan, now)).rejects.toThrow();
 });
 
-it('holds nothing any more where the policy has taken it out', async () => {
+it('holds nothing where the policy says off, and none but shared environments ask', async () => {
   const config = await configured({ kind: 'drill', records: { url: records.url } });
-  expect(await proofWindow({ kind: 'shared' } as Environment, config, plan, now)).toEqual({ open: true });
+  const off = { kind: 'shared', policy: { rights: [], gates: [], drill: 'off' } } as unknown as Environment;
+  expect(await proofWindow(off, config, plan, now)).toEqual({ open: true });
+  expect(await proofWindow({ kind: 'local' } as Environment, config, plan, now)).toEqual({ open: true });
+});
+
+it('asks for every point, within the objective, of the only drill environment, where the policy says nothing', async () => {
+  const config = await configured({ kind: 'drill', records: { url: records.url } });
+  const silent = { kind: 'shared' } as Environment;
+  const other = splitCustomerName.evaluate({ canary: [10] });
+  const closed = await proofWindow(silent, config, other, now);
+  expect(closed).toMatchObject({
+    undrilled: true,
+    reason: expect.stringMatching(/not proven at .* of the last 30d.*switchback drill run FILE --env drills/),
+  });
+  await records.drills.keep(provenRecord(other, 'drills', now - 1_000));
+  const late = await proofWindow(silent, config, other, now);
+  expect(late).toMatchObject({
+    open: false,
+    reason: expect.stringContaining("write objective: { restoreWithin: '5m' }"),
+  });
+  const stated = { ...other, objective: { restoreWithin: 60_000 } };
+  const { hash: _, ...proven } = provenRecord(stated, 'drills', now - 500);
+  const points = proven.points.map((point) => ({ ...point, restored: { exposure: 100, verified: 30_000 } }));
+  await records.drills.keep(sealed({ ...proven, points }));
+  expect(await proofWindow(silent, config, stated, now)).toMatchObject({ open: true });
+});
+
+it('says what is missing where nobody could prove anything', async () => {
+  const silent = { kind: 'shared' } as Environment;
+  const none = await configured({ kind: 'local', records: { url: records.url } });
+  expect(await proofWindow(silent, none, plan, now)).toMatchObject({
+    open: false,
+    unreadable: true,
+    reason: expect.stringMatching(/has no environment of kind drill.*"drill": "off" in the policy/s),
+  });
+  const file = join(folder, 'several.json');
+  const drills = { kind: 'drill', records: { url: records.url } };
+  await writeFile(file, JSON.stringify({ environments: { drills, others: drills } }));
+  expect(await proofWindow(silent, file, plan, now)).toMatchObject({
+    open: false,
+    reason: expect.stringMatching(/several drill environments: drills, others.*name one as/s),
+  });
 });

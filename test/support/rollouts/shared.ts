@@ -45,7 +45,11 @@ export async function sharedEnvironment(): Promise<SharedEnvironment> {
           tokens: [],
           doors: { api: { keys: [{ kid: 'k1', x: own.x }], proofs: ['token'] } },
         },
-        policy: { rights: rights.map((right) => ({ runbooks: '*', right, to: ['ana', 'ben'] })), gates: [] },
+        policy: {
+          rights: rights.map((right) => ({ runbooks: '*', right, to: ['ana', 'ben'] })),
+          gates: [],
+          drill: 'off',
+        },
         databases: { shop: { url: secret(`SHOP_URL_${name}`, url) } },
         records: { url: secret(`RECORDS_URL_${name}`, kept.url) },
       };

@@ -89,7 +89,11 @@ export async function startWorkspace(timeout = 60_000): Promise<Workspace> {
       tokens: [],
       doors: { slack: { keys: [{ kid: made.kid, x: made.x }], proofs: ['slack'] } },
     },
-    policy: { rights: [{ runbooks: '*', right: 'approve', to: ['team-one', 'sre'] }], gates: [] },
+    policy: {
+      rights: [{ runbooks: '*', right: 'approve', to: ['team-one', 'sre'] }],
+      gates: [],
+      drill: 'off',
+    },
     slack: section,
     records: { url: 'postgres://nowhere/none' },
   } as unknown as Environment;
