@@ -35,6 +35,8 @@ export const noticeEvent = z
       .exactOptional(),
     /** The group that owns the rollout. */
     owner: z.string().exactOptional(),
+    /** The source of measurements that is to blame, alone: all that read it have the same trouble. */
+    source: z.string().exactOptional(),
     /** The rollout is over, and how; absent while it goes on, also while it waits. */
     outcome: z.enum(['completed', 'rolled-back', 'halted', 'refused']).exactOptional(),
     /** Percent of users that may have the candidate. */

@@ -31,7 +31,7 @@ export class EvidenceLog {
     const written = new Set<string>();
     for (const { subscriber, guard, reading: whole } of made) {
       // It says the same at each reading, and judges nothing.
-      const { blindSpots: _, ...reading } = whole;
+      const { blindSpots: _, unread: __, ...reading } = whole;
       const { rollout, number: subscription } = subscriber;
       const { at } = reading;
       if (!isSettled(guard, subscriber, at)) {

@@ -44,7 +44,9 @@ export function readGuard(
   }
 
   const sight = look(guard, subscription.since, scrapes, now, lastError);
-  if ('verdict' in sight) return say(sight.verdict, sight.reason);
+  if ('verdict' in sight) {
+    return { ...say(sight.verdict, sight.reason), ...(sight.unread && { unread: sight.unread }) };
+  }
   const measure = (arm: Arm) => measurement(arm, metric, increaseOver(arm, sight.scrapes));
   const unsound = (['baseline', 'candidate'] as const).find((arm) =>
     sight.scrapes.some((scrape) => !isSound(scrape.arms[arm])),

@@ -17,7 +17,11 @@ const clockTolerance = 2_000;
 /** The scrapes a guard may look at, oldest first and at least two; or why there is nothing to look at. */
 export type Sight =
   | { readonly scrapes: readonly Scrape[]; readonly span: number }
-  | { readonly verdict: Extract<Verdict, 'error' | 'no-evidence'>; readonly reason: string };
+  | {
+      readonly verdict: Extract<Verdict, 'error' | 'no-evidence'>;
+      readonly reason: string;
+      readonly unread?: true;
+    };
 
 /**
  * Picks the scrapes of the window from `since` or one look-back ago, whichever is later, to the newest scrape.
@@ -70,13 +74,13 @@ function blind(
   // What it answered before anybody asked may have been mended since: nobody is refused for that.
   if (lastError?.badAnswer === true && lastError.at >= since) {
     const reason = `source ${source} answers, but not with measurements (${age}): ${lastError.message}`;
-    return { verdict: 'error', reason };
+    return { verdict: 'error', reason, unread: true };
   }
   const why = [lastError?.message, ...hindrances(newest)].filter((text) => text !== undefined);
   // Without an error it was read, and what it said was old.
   const told = lastError === undefined && newest !== undefined ? 'says nothing of now' : 'cannot be read';
   const reason = `source ${source} ${told}, ${age}${why.length > 0 ? `: ${why.join('; ')}` : ''}`;
-  return { verdict: 'no-evidence', reason };
+  return { verdict: 'no-evidence', reason, unread: true };
 }
 
 /** What makes the measurements of a source look old: it is slow, not renewed, or dated by a clock that is apart. */

@@ -104,6 +104,7 @@ describe('the window of a reading', () => {
       verdict: 'no-evidence',
       reason: 'source shop was measured only once in the last 10 s: an increase needs two measurements',
     });
+    expect(read(guard, scrapes).unread).toBeUndefined();
   });
 });
 
@@ -115,6 +116,7 @@ describe('a source that cannot be read', () => {
     const old = window().map(({ at, arms }) => ({ at: at - 9_000, arms }));
     expect(read(guard, old, {}, refused)).toMatchObject({
       verdict: 'no-evidence',
+      unread: true,
       reason:
         'source shop cannot be read, its newest measurement is 9 s old, 8 s are allowed: ' + refused.message,
     });

@@ -74,7 +74,11 @@ export function beginUnwinding(run: Run, cause: Cause): Unwinding {
 function tell(run: Run, unwinding: Unwinding): void {
   if (unwinding.told) return;
   unwinding.told = true;
-  notify(run, 'incident', `rolling back: ${describeCause(unwinding.cause)}`, { kind: 'rolling-back' });
+  const { cause } = unwinding;
+  notify(run, 'incident', `rolling back: ${describeCause(cause)}`, {
+    kind: 'rolling-back',
+    ...('source' in cause && { source: cause.source }),
+  });
 }
 
 /** From here on the sentinel looks at the baseline; the rollback does not wait for its answer. */

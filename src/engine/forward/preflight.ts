@@ -6,6 +6,7 @@ import { refuseWithoutQuorum } from '../listen/able.js';
 import { acquireScope, lookWithin } from '../listen/scope.js';
 import { warningsFrom } from '../state/checked.js';
 import { RollBack } from '../state/interruptions.js';
+import { blamed } from '../listen/findings.js';
 import { awaitPassingGuards } from '../listen/subscription.js';
 import { warningsOf } from '../plan/warnings.js';
 
@@ -41,8 +42,10 @@ export async function preflight(run: Run): Promise<void> {
 }
 
 /** A source that answers nonsense is set up wrongly: waiting would not fix it. */
-function refuseBrokenSource({ state }: Run): void {
-  const broken = state.readings.find(({ verdict }) => verdict === 'error');
-  if (broken)
-    throw new RollBack({ type: 'no-leave-from-guards', reason: `${broken.guard}: ${broken.reason}` });
+function refuseBrokenSource(run: Run): void {
+  const broken = run.state.readings.find(({ verdict }) => verdict === 'error');
+  if (!broken) return;
+  const { guard } = broken;
+  const reason = `${guard}: ${broken.reason}`;
+  throw new RollBack({ type: 'no-leave-from-guards', reason, ...blamed(run, [broken]) });
 }

@@ -1,12 +1,13 @@
 import { decide, refuseUnauthorised } from '../decide/decisions.js';
 import { everyTargetSeen, lookDue, reviewLooks, reviewRaised, takeLooks } from './looks.js';
 import type { Message } from '../state/messages.js';
-import type { Guard, Reaction } from '../plan/plan.js';
+import type { Guard } from '../plan/plan.js';
 import type { Result, Running } from '../state/ports.js';
 import { noticeReset } from './reset.js';
 import { isOver, notify, record, type Run } from '../state/run.js';
 import { Renewal, RollBack } from '../state/interruptions.js';
 import type { GuardReading } from '../state/values.js';
+import { blamed, describeFindings, type Finding } from './findings.js';
 import { gateDue, reviewGate } from './gate-due.js';
 import { hearOfScope } from './told-of-scope.js';
 import { goBlind, seeAgain } from './sight.js';
@@ -111,12 +112,6 @@ function mergeReadings({ state }: Run, readings: readonly GuardReading[]): void 
   state.readings = [...byGuard.values()];
 }
 
-interface Finding {
-  readonly reaction: Reaction;
-  readonly guard: string;
-  readonly reason: string;
-}
-
 function reviewGuards(run: Run): void {
   const { state } = run;
   if (isOver(run)) return;
@@ -130,13 +125,14 @@ function reviewGuards(run: Run): void {
   const breach = findings.find(({ reaction }) => reaction === 'roll-back');
   if (breach) {
     record(run, 'breach', breach.reason, { evidence: { guard: breach.guard } });
-    throw new RollBack({ type: 'breach', guard: breach.guard, reason: breach.reason });
+    const { guard, reason } = breach;
+    throw new RollBack({ type: 'breach', guard, reason, ...blamed(run, [breach]) });
   }
   // Exposure is on its way back already, and nothing moves forward meanwhile.
   if (state.retreating) return;
   const ask = findings.some(({ reaction }) => reaction === 'ask');
   const held = findings.filter(({ reaction }) => reaction !== 'continue');
-  if (held.length > 0) hold(run, describeFindings(held), ask);
+  if (held.length > 0) hold(run, held, ask);
   else if (everyGuardSpoke(run) && everyTargetSeen(run)) clearHold(run);
 }
 
@@ -173,17 +169,14 @@ function findingOf({ state, effects }: Run, guard: Guard): Finding[] {
   ];
 }
 
-/** Guards with the same reason are named together: a dead source is one problem, not one for each guard. */
-function describeFindings(findings: readonly Finding[]): string {
-  const guards = new Map<string, string[]>();
-  for (const { guard, reason } of findings) guards.set(reason, [...(guards.get(reason) ?? []), guard]);
-  return [...guards].map(([reason, names]) => `${names.join(', ')}: ${reason}`).join('; ');
-}
-
-function hold(run: Run, reason: string, askNow: boolean): void {
+function hold(run: Run, findings: readonly Finding[], askNow: boolean): void {
   const { state, plan } = run;
+  const reason = describeFindings(findings);
+  const because = blamed(run, findings);
   if (state.hold) {
     state.hold.reason = reason;
+    delete state.hold.source;
+    Object.assign(state.hold, because);
     if (askNow) state.hold.askAt = Math.min(state.hold.askAt, run.effects.now());
     return;
   }
@@ -191,6 +184,7 @@ function hold(run: Run, reason: string, askNow: boolean): void {
   state.hold = {
     since,
     reason,
+    ...because,
     askAt: askNow ? since : since + plan.deadlines.ask,
     ...(state.exposure > 0 && { giveUpAt: since + plan.deadlines.giveUp }),
     asked: false,
@@ -220,12 +214,14 @@ function reviewHold(run: Run): void {
   if (isOver(run) || !hold) return;
   const now = run.effects.now();
   if (hold.giveUpAt !== undefined && now >= hold.giveUpAt) {
-    throw new RollBack({ type: 'hold-expired', reason: hold.reason });
+    const { reason, source } = hold;
+    throw new RollBack({ type: 'hold-expired', reason, ...(source !== undefined && { source }) });
   }
   if (hold.asked || now < hold.askAt) return;
   hold.asked = true;
   record(run, 'question', `wait for evidence, or roll back? ${hold.reason}`);
-  notify(run, 'question', `on hold, wait or roll back? ${hold.reason}`);
+  const { reason, source } = hold;
+  notify(run, 'question', `on hold, wait or roll back? ${reason}`, source === undefined ? {} : { source });
 }
 
 /** Whatever is due by itself, whatever the rollout waits for. */

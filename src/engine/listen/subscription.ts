@@ -3,7 +3,9 @@ import { exposedBy } from '../state/exposed.js';
 import type { Act } from '../plan/plan.js';
 import { record, type Run } from '../state/run.js';
 import { RollBack } from '../state/interruptions.js';
+import type { Cause } from '../state/state.js';
 import type { Subscription } from '../state/values.js';
+import { blamed } from './findings.js';
 
 /** Asks the sentinel to watch every guard as of now; earlier readings become stale. */
 export async function subscribe(run: Run, percent: number, next?: Act): Promise<void> {
@@ -71,9 +73,14 @@ export async function awaitPassingGuards(
     const lacking = missing.length > 0 ? missing : await stalePasses(run);
     if (lacking.length === 0) return;
     const now = effects.now();
-    if (now >= deadline) throw new RollBack({ type: 'no-leave-from-guards', reason: lacking.join('; ') });
+    if (now >= deadline) throw new RollBack(noLeave(run, lacking));
     await listen(run, missing.length > 0 ? deadline : Math.min(deadline, now + shortestInterval(run)));
   }
+}
+
+function noLeave(run: Run, lacking: readonly string[]): Cause {
+  const silent = run.state.readings.filter(({ verdict }) => verdict !== 'pass');
+  return { type: 'no-leave-from-guards', reason: lacking.join('; '), ...blamed(run, silent) };
 }
 
 /** The sentinel speaks only of changes: whether its last pass still holds is asked of the evidence itself. */

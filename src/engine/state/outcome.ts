@@ -13,17 +13,17 @@ export interface Outcome {
   readonly cancelled?: true;
 }
 
-/** Why a rollout is taken back. */
+/** Why a rollout is taken back. A `source` is the one source of measurements that is to blame. */
 export type Cause =
-  | { readonly type: 'breach'; readonly guard: string; readonly reason: string }
+  | { readonly type: 'breach'; readonly guard: string; readonly reason: string; readonly source?: string }
   /** Somebody else raised what this rollout exposes. */
   | { readonly type: 'drift'; readonly target: Target; readonly reason: string }
-  | { readonly type: 'no-leave-from-guards'; readonly reason: string }
+  | { readonly type: 'no-leave-from-guards'; readonly reason: string; readonly source?: string }
   | { readonly type: 'no-scope'; readonly reason: string }
   /** Fewer people can open a gate than it asks for. */
   | { readonly type: 'no-quorum'; readonly step: string; readonly reason: string }
   | { readonly type: 'halted'; readonly reason: string }
-  | { readonly type: 'hold-expired'; readonly reason: string }
+  | { readonly type: 'hold-expired'; readonly reason: string; readonly source?: string }
   | { readonly type: 'act-failed'; readonly step: string; readonly reason: string }
   | { readonly type: 'rejected'; readonly step: string; readonly by: string; readonly reason: string }
   | { readonly type: 'expired'; readonly step: string; readonly reason: string }

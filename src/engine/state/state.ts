@@ -31,6 +31,8 @@ export interface StepState {
 export interface Hold {
   readonly since: number;
   reason: string;
+  /** The one source of measurements for which it holds; absent where there are other reasons, too. */
+  source?: string;
   askAt: number;
   /** Absent while nobody is exposed. */
   giveUpAt?: number;

@@ -35,6 +35,8 @@ export interface GuardReading {
   readonly baseline?: number;
   /** What the guard cannot see, and so never fails by; absent when nothing of the kind is known. */
   readonly blindSpots?: readonly string[];
+  /** Its source could not be read, or says nothing of now: that is no fault of the rollout's. */
+  readonly unread?: true;
 }
 
 /** What a rollout asks the sentinel to watch. */
@@ -232,6 +234,8 @@ export interface Notice {
   readonly owner?: string;
   /** How it ended; absent while it goes on, also while it waits. */
   readonly outcome?: OutcomeType;
+  /** The source of measurements that is to blame, alone: whoever reads it has the same trouble. */
+  readonly source?: string;
   /** Whom it is for; whoever is told of everything when absent. */
   readonly to?: readonly string[];
   /** What to do, a line for each way, where it is more than to answer the rollout. */

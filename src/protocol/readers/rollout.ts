@@ -72,6 +72,7 @@ const reading = object<GuardReading>({
   value: maybe(number()),
   baseline: maybe(number()),
   blindSpots: maybe(list(prose, mostBlindSpots)),
+  unread: maybe(oneOf(true)),
 });
 
 const look = object<Look>({

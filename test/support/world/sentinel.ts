@@ -10,6 +10,8 @@ export interface Turn {
   readonly at: number;
   readonly guard: number;
   readonly verdict: Verdict;
+  /** Because its source cannot be read. */
+  readonly unread?: true;
 }
 
 /** The sentinel sees nothing from `from` to `to` (offsets from the start). */
@@ -96,10 +98,12 @@ export class Sentinel {
 
   /** How a guard truly is at a moment, as far as anyone can see it. */
   truth(guard: number, at: number): Verdict | undefined {
-    const offset = at - this.#start;
-    if (this.#outageAt(offset)) return undefined;
-    const turn = this.#script.turns.filter((one) => one.guard === guard && one.at <= offset).at(-1);
-    return turn?.verdict ?? 'pass';
+    if (this.#outageAt(at - this.#start)) return undefined;
+    return this.#turnAt(guard, at)?.verdict ?? 'pass';
+  }
+
+  #turnAt(guard: number, at: number): Turn | undefined {
+    return this.#script.turns.filter((one) => one.guard === guard && one.at <= at - this.#start).at(-1);
   }
 
   #lookAt(time: number): void {
@@ -132,7 +136,8 @@ export class Sentinel {
       const { failsFrom } = this.#script;
       const breaks = index === 0 && failsFrom !== undefined && this.#exposed() >= failsFrom;
       const verdict = breaks ? 'fail' : (this.truth(index, at) ?? 'no-evidence');
-      return { guard: name, verdict, at, reason: `simulated ${verdict}` };
+      const unread = !breaks && this.#turnAt(index, at)?.unread;
+      return { guard: name, verdict, at, reason: `simulated ${verdict}`, ...(unread && { unread }) };
     });
   }
 

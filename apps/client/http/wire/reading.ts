@@ -12,6 +12,7 @@ export const guardReading = z
     value: z.number().exactOptional(),
     baseline: z.number().exactOptional(),
     blindSpots: names.exactOptional(),
+    unread: z.literal(true).exactOptional(),
   })
   .meta({ id: 'GuardReading' });
 
