@@ -9,7 +9,7 @@ export const servers: readonly string[] = [
   'test/activities/drill/{adopt,clone,world}.test.ts',
   'test/activities/locks/{locks,read-targets,repair}.test.ts',
   'test/activities/postgres/**/*.test.ts',
-  'test/activities/records/{drills,evidence,migrations,notices,outages,records,slack}.test.ts',
+  'test/activities/records/{drills,evidence,migrations,notices,outages,records,slack,slack-troubles}.test.ts',
   'test/activities/records/journal/journal.test.ts',
   'test/activities/sentinel/{interruptions,judging,news,orphans,outage,repair,sentinel,silence}.test.ts',
   'test/apps/cli/{asked,locks,long-journal,server-absent,server-operator,server-refused,server-rollout,ways}.test.ts',

@@ -4,6 +4,7 @@ import { saidBy } from '../slack/sealed.js';
 import type { Due, Followed, KeptMessage, Saying, SlackStore } from '../slack/store.js';
 import type { SlackMessage } from '../slack/message.js';
 import { inTransaction } from './database.js';
+import { troubleStore } from './slack-troubles.js';
 
 /** A journal that grew longer ago is found by the look that comes once a minute. */
 const justNow = '15 seconds';
@@ -40,9 +41,18 @@ export function slackStore(pool: pg.Pool): SlackStore {
     await pool.query('DELETE FROM switchback.slack_rollouts WHERE over AND look_at < now() - $1::interval', [
       keptFor,
     ]);
+    // What is said of an environment, or of what many have in common, has no rollout whose end it could wait for.
+    await pool.query(
+      `DELETE FROM switchback.slack_messages AS m WHERE kept_at < now() - $1::interval
+         AND NOT EXISTS (SELECT FROM switchback.slack_rollouts AS r WHERE r.rollout = m.rollout)`,
+      [keptFor],
+    );
+    await pool.query('DELETE FROM switchback.slack_troubles WHERE kept_at < now() - $1::interval', [keptFor]);
   }
 
   return {
+    troubles: troubleStore(pool),
+
     async follow(most, lease) {
       await register();
       const { rows } = await pool.query<Followed>(

@@ -1,4 +1,5 @@
 import type { SlackMessage } from './message.js';
+import type { TroubleStore } from './troubles.js';
 
 /** What is to stand in Slack about a rollout. */
 export interface Saying {
@@ -50,6 +51,7 @@ export interface Followed {
 
 /** What stands in Slack, and what is to: for all processes the same. */
 export interface SlackStore {
+  readonly troubles: TroubleStore;
   /** Rollouts whose journal has grown, or that are to be looked at again now. */
   follow(most: number, lease: number): Promise<readonly Followed[]>;
   /** @param again in so many milliseconds at the latest; never, when it is over and absent */

@@ -9,6 +9,7 @@ import { slack } from './0004-slack.js';
 import { drills } from './0005-drills.js';
 import { drillsSeenRed } from './0006-drills-seen-red.js';
 import { drillScratch } from './0007-drill-scratch.js';
+import { slackTroubles } from './0008-slack-troubles.js';
 import type { Migration } from './migration.js';
 
 /** In order. */
@@ -20,6 +21,7 @@ const migrations: readonly Migration[] = [
   drills,
   drillsSeenRed,
   drillScratch,
+  slackTroubles,
 ];
 
 /** Whose records they are. */

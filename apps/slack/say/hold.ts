@@ -48,6 +48,8 @@ export function heldMessage(told: Told): SlackMessage {
 
 function whoMay({ report, directory }: Told): string {
   const { who } = report.why;
+  // The incident of that source calls people.
+  if (report.hold?.source !== undefined) return plain(who.join(', ')) || 'operators';
   const people = Object.keys(directory.principals).flatMap((name) => {
     const entry = registeredAs(directory, name);
     const isAsked = entry && (who.includes(name) || entry.groups.some((group) => who.includes(group)));

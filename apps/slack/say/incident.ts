@@ -4,6 +4,7 @@ import { partsOf } from '../../../src/protocol/rollout-id.js';
 import { facts, header, section, small } from './blocks.js';
 import { command } from './commands.js';
 import { linkTo } from './link.js';
+import { peopleOf } from './people-of.js';
 import type { Speaking } from './speaking.js';
 import { clip, clock, listed, plain } from './words.js';
 
@@ -19,9 +20,6 @@ const titles: Readonly<Record<NonNullable<NoticeEvent['kind']>, string>> = {
   'stands-still': '🆘 Stands still, with people exposed',
   'temporal-silent': '🆘 Temporal does not answer',
 };
-
-/** So many people of the group that owns it are called at most. */
-const mostCalled = 8;
 
 /** Somebody is called: what happened, who has the candidate, what is being done, and what a person does now. */
 export function incidentMessage(speaking: Speaking, event: NoticeEvent): SlackMessage {
@@ -113,8 +111,6 @@ function nameOf({ rollout, environment }: NoticeEvent): string {
 
 function ownerOf({ directory }: Speaking, { owner }: NoticeEvent): string {
   if (owner === undefined) return 'whoever operates the environment';
-  const people = Object.entries(directory.principals).flatMap(([name, { groups, slack }]) =>
-    slack && (name === owner || groups.includes(owner)) ? [`<@${slack.user}>`] : [],
-  );
-  return people.length === 0 ? plain(owner) : `${plain(owner)}: ${listed(people.slice(0, mostCalled))}`;
+  const people = peopleOf(directory, owner);
+  return people.length === 0 ? plain(owner) : `${plain(owner)}: ${listed(people)}`;
 }

@@ -5,8 +5,10 @@ import type { SlackStore } from '../../../activities/slack/store.js';
 import { timelineOf } from '../../client/timeline.js';
 import { directoryOf } from '../../config/identity/directory.js';
 import { closedMessage, incidentMessage, outcomeMessage, updateMessage } from '../say/incident.js';
+import type { Speaking } from '../say/speaking.js';
 import type { Looking } from './look-at.js';
 import { rank } from './rank.js';
+import { joinTrouble, leaveTroubles } from './troubles.js';
 
 /** What incidents are told with. */
 interface Calling extends Looking {
@@ -22,23 +24,41 @@ const prefix = 'incident/';
 export function incidents(calling: Calling): Channel {
   return {
     async deliver(event) {
-      if (event.type === 'incident') await call(calling, event);
+      if (event.type === 'incident') await callOf(calling, event);
       else if (event.outcome !== undefined) await close(calling, event);
     },
   };
 }
 
-async function call(calling: Calling, event: NoticeEvent): Promise<void> {
-  const { store, slack, now } = calling;
-  const { rollout, kind = 'call', id } = event;
-  const about = `${prefix}${kind}`;
-  const channel = slack.incidents ?? slack.channel;
-  const speaking = {
+/** What a source of measurements is to blame for is told with all that suffer from it. */
+async function callOf(calling: Calling, event: NoticeEvent): Promise<void> {
+  const { source, kind, rollout, environment, text, owner, exposure, at } = event;
+  if (source === undefined || kind !== 'rolling-back') return call(calling, event);
+  const member = {
+    rollout,
+    text,
+    how: 'rolls-back',
+    at: Date.parse(at),
+    ...(owner !== undefined && { owner }),
+    ...(exposure !== undefined && { exposure }),
+  } as const;
+  await joinTrouble(calling, speakingOf(calling), { environment, source }, member);
+}
+
+function speakingOf({ slack, now }: Calling): Speaking {
+  return {
     directory: directoryOf(now()),
     now: Date.now(),
     ...(slack.link !== undefined && { link: slack.link }),
   };
-  const message = incidentMessage(speaking, event);
+}
+
+async function call(calling: Calling, event: NoticeEvent): Promise<void> {
+  const { store, slack } = calling;
+  const { rollout, kind = 'call', id } = event;
+  const about = `${prefix}${kind}`;
+  const channel = slack.incidents ?? slack.channel;
+  const message = incidentMessage(speakingOf(calling), event);
   const before = await store.wanted(rollout, about);
   const happenedAt = Date.parse(event.at);
   if (!before) await store.say({ rollout, about, channel, message, rank: rank.incident });
@@ -52,6 +72,7 @@ async function call(calling: Calling, event: NoticeEvent): Promise<void> {
 async function close(calling: Calling, event: NoticeEvent): Promise<void> {
   const { store, slack, history } = calling;
   const { rollout } = event;
+  await leaveTroubles(calling, speakingOf(calling), rollout, event.outcome ?? 'over');
   const channel = slack.incidents ?? slack.channel;
   for (const { about } of await store.messages(rollout)) {
     if (!about.startsWith(prefix)) continue;

@@ -10,6 +10,7 @@ import { reminderMessage, resultMessage } from '../say/replies.js';
 import type { Told } from '../say/speaking.js';
 import { stepsMessage } from '../say/steps.js';
 import { rank } from './rank.js';
+import { tellTroubles } from './troubles.js';
 
 interface Telling {
   readonly store: SlackStore;
@@ -28,6 +29,7 @@ export async function tellRollout(telling: Telling, told: Told, before: number):
   await store.say({ ...base, about: 'root', message: rootMessage(told), rank: rank.root });
   await tellGates(telling, told, before);
   await tellHold(telling, told);
+  await tellTroubles(telling, told);
   await tellSteps(telling, told, before);
 }
 
@@ -80,7 +82,9 @@ function rankOfEdit({ events, report }: Told, before: number): number {
 /** A hold that asks is a question, too. */
 async function tellHold({ store, slack }: Telling, told: Told): Promise<void> {
   const { rollout, hold } = told.report;
-  const base = { rollout, channel: slack.channel };
+  // Many hold for the same source: people are called by the one incident of that, and not by each.
+  const thread = hold?.source === undefined ? {} : { thread: 'root' };
+  const base = { rollout, channel: slack.channel, ...thread };
   const message = holdMessage(told);
   const open = message && hold ? `${holds}${hold.since}` : undefined;
   const kept = await store.messages(rollout);

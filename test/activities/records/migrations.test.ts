@@ -16,7 +16,16 @@ async function given(): Promise<string> {
 it('brings an empty database to the schema once, whoever comes at once, and gives all one mark', async () => {
   const url = await given();
   expect(await examineRecords(url)).toEqual({
-    missing: ['records', 'admissions', 'notices', 'slack', 'drills', 'drills-seen-red', 'drill-scratch'],
+    missing: [
+      'records',
+      'admissions',
+      'notices',
+      'slack',
+      'drills',
+      'drills-seen-red',
+      'drill-scratch',
+      'slack-troubles',
+    ],
   });
   const done = await Promise.all(Array.from({ length: 6 }, () => migrateRecords(url, owner)));
   expect(done.flatMap(({ applied }) => applied)).toEqual([
@@ -27,6 +36,7 @@ it('brings an empty database to the schema once, whoever comes at once, and give
     'drills',
     'drills-seen-red',
     'drill-scratch',
+    'slack-troubles',
   ]);
   expect(new Set(done.map(({ mark }) => mark)).size).toBe(1);
   expect(await examineRecords(url)).toEqual({ missing: [] });
@@ -53,7 +63,16 @@ it('stands beside what the adapter of a target keeps in the same schema', async 
   await query(url, 'CREATE SCHEMA switchback');
   await query(url, 'CREATE TABLE switchback.environment (name text NOT NULL)');
   expect(await migrateRecords(url, owner)).toMatchObject({
-    applied: ['records', 'admissions', 'notices', 'slack', 'drills', 'drills-seen-red', 'drill-scratch'],
+    applied: [
+      'records',
+      'admissions',
+      'notices',
+      'slack',
+      'drills',
+      'drills-seen-red',
+      'drill-scratch',
+      'slack-troubles',
+    ],
   });
 });
 

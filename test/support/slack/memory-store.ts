@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { saidBy } from '../../../activities/slack/sealed.js';
+import { memoryTroubles } from './memory-troubles.js';
 import type { Due, KeptMessage, Saying, SlackStore } from '../../../activities/slack/store.js';
 
 interface Row extends KeptMessage {
@@ -50,6 +51,7 @@ export function memoryStore(): SlackStore & {
   });
   const rowOf = ({ id }: Due) => rows.find((row) => row.id === id)!;
   return {
+    troubles: memoryTroubles(),
     rows,
     hurry() {
       for (const row of rows) row.nextAt = 0;
