@@ -1,3 +1,4 @@
+import type { NoticeEvent } from '../../../activities/notify/event.js';
 import type { NoticeStore } from '../../../activities/notify/store.js';
 import { defaultConfigFile } from '../../config/default-file.js';
 import { print, type Context, type OutputOptions, type Register } from '../context.js';
@@ -30,19 +31,26 @@ export const registerNotify: Register = (program, context) => {
     .action((id: string | undefined, options: NotifyOptions) => resend(id, options, context));
 };
 
+const noticeTypes: readonly NoticeEvent['type'][] = ['question', 'incident', 'news'];
+
 async function test(options: NotifyOptions, context: Context): Promise<void> {
   const { environmentOf, readConfiguration } = await import('../../config/config.js');
   const environment = environmentOf(await readConfiguration(options.config), options.env);
-  const [{ channelsOf }, { samplesFor }, { randomUUID }] = await Promise.all([
+  const [{ channelsOf }, { samplesFor }, { slackToTry }, { randomUUID }] = await Promise.all([
     import('../../worker/notifier.js'),
     import('../../../activities/notify/samples.js'),
+    import('../../slack/try-out.js'),
     import('node:crypto'),
   ]);
   const samples = samplesFor(options.env, new Date().toISOString(), () => randomUUID());
   const { signal } = new AbortController();
   const sent: { channel: string; type: string; arrived: boolean; fault?: string }[] = [];
-  for (const [channel, by] of Object.entries(channelsOf(environment))) {
-    for (const event of samples) {
+  const tried = [
+    ...Object.entries(channelsOf(environment)).map(([name, by]) => ({ name, by, types: noticeTypes })),
+    ...slackToTry(environment),
+  ];
+  for (const { name: channel, by, types } of tried) {
+    for (const event of samples.filter(({ type }) => types.includes(type))) {
       const fault = await by.deliver(event, signal).then(
         () => undefined,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
