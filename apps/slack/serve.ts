@@ -15,17 +15,24 @@ import { follow } from './tell/follow.js';
 import { incidents } from './tell/incidents.js';
 import { speak } from './tell/speak.js';
 import { waker } from './tell/waker.js';
+import { worstOf } from './tell/worst.js';
 
 /** What a door is served with. */
 interface Serving extends Omit<Door, 'store' | 'history' | 'changed'>, Pick<SlackOptions, 'receive'> {
-  readonly records: Pick<Records, 'slack' | 'notices' | 'journal'>;
+  readonly records: Pick<Records, 'slack' | 'notices' | 'journal' | 'evidence'>;
 }
 
 /** Says what is to be said, and takes clicks. What it is served with is closed by whoever opened it. */
 export async function serveSlack({ records, receive, ...given }: Serving): Promise<OpenSlack> {
   const wake = waker();
   const history = async (rollout: string) => (await records.journal.read(rollout)).map(({ event }) => event);
-  const door: Door = { ...given, store: records.slack, history, changed: wake.wake };
+  const door: Door = {
+    ...given,
+    store: records.slack,
+    history,
+    worst: worstOf(records.evidence),
+    changed: wake.wake,
+  };
   const ended = new AbortController();
   const channels = { [incidentsInSlack]: incidents(door) };
   const receiver = await receiverOf(receive, door);

@@ -21,7 +21,7 @@ async function blocksOf(door: Door, rollout: string) {
   const next = untilNextGate(plan, report.gate?.step ?? '').map(
     ({ id, why }) => `• \`${plain(id)}\` ${plain(clip(why, 200))}`,
   );
-  const guards = guardsText(told);
+  const guards = guardsText(told, told.worst);
   return [
     section(`*${plain(plan.runbook)}*: ${plain(plan.why)}`, `_${plain(plan.hypothesis)}_`),
     ...(report.gate ? [section('*Until the next question*', ...next)] : []),

@@ -5,6 +5,7 @@ import type { DirectClient } from '../../client/client.js';
 import type { Signer } from '../../client/signing/signer.js';
 import type { Environment } from '../../config/config.js';
 import type { Slack } from '../../config/slack.js';
+import type { Worst } from '../tell/worst.js';
 
 /** What a Slack door works with. It keeps nothing: any other that serves the same environment may take the next click. */
 export interface Door {
@@ -20,5 +21,7 @@ export interface Door {
   now(): Environment;
   /** A rollout may look otherwise now: it is looked at soon. */
   changed(): void;
+  /** What evidence says of the time before a question. */
+  readonly worst?: Worst;
   readonly log: (line: string) => void;
 }

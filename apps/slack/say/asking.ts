@@ -14,6 +14,7 @@ import { linkTo } from './link.js';
 import { rowsText } from './rows.js';
 import type { Told } from './speaking.js';
 import { clip, clock, doorText, lasting, listed, mention, plain } from './words.js';
+import { sinceText } from './worst.js';
 
 /** What the buttons under a question are called, for whoever hears of a click. */
 export const actions = ['approve', 'reject', 'extend', 'comment', 'details'] as const;
@@ -27,7 +28,6 @@ export function askingMessage(told: Told): SlackMessage | undefined {
   const next = untilNextGate(told.plan, gate.step);
   const title = `${gateName(gate.step)}? ${runbook} in ${environment}`;
   const change = changeLines(told, next);
-  const rows = rowsText(told.events);
   return {
     // A locked phone shows this and no more.
     text: clip(`${title}: ${change.join(' ').replaceAll('*', '')} ${approvals(told, gate)}`, 3_000),
@@ -40,7 +40,7 @@ export function askingMessage(told: Told): SlackMessage | undefined {
         ['Who may decide', whoMay(told, gate)],
         ['If nobody answers', ifNobody(told, gate)],
         ...drillsOf(told),
-        ...(rows === undefined ? [] : [['Written so far', rows] as const]),
+        ['Rows touched', rowsText(told.events)],
         ['Asked for by', startedBy(told)],
       ),
       ...guardBlocks(told),
@@ -114,8 +114,11 @@ function startedBy({ report, plan, events }: Told): string {
 }
 
 function guardBlocks(told: Told): Block[] {
-  const text = guardsText(told);
-  return text === undefined ? [] : [section('*Guards, now and their limits*', text)];
+  const { worst } = told;
+  const text = guardsText(told, worst);
+  const title =
+    worst === undefined ? 'Guards: now, and limits' : `Guards: now, worst ${sinceText(worst)}, and limits`;
+  return text === undefined ? [] : [section(`*${title}*`, text)];
 }
 
 /** Buttons; or where a click proves too little, what proves enough. */

@@ -2,6 +2,7 @@ import type { Verdict } from '../../../src/engine/plan/plan.js';
 import { limitText, valueText } from '../../client/guard-text.js';
 import type { Told } from './speaking.js';
 import { plain } from './words.js';
+import { worstText, type WorstSince } from './worst.js';
 
 const marks: Readonly<Record<Verdict, string>> = {
   pass: '✅',
@@ -11,17 +12,18 @@ const marks: Readonly<Record<Verdict, string>> = {
   'no-evidence': '❔',
 };
 
-/** The guards with value and limit; what does not pass says why. Undefined for a plan without any. */
-export function guardsText({ plan, report }: Told): string | undefined {
+/** The guards with value and limit, and the worst value before; what does not pass says why. Undefined for a plan without any. */
+export function guardsText({ plan, report }: Told, worst?: WorstSince): string | undefined {
   if (plan.guards.length === 0) return undefined;
   return plan.guards
     .map((guard) => {
       const reading = report.readings.find((one) => one.guard === guard.name);
       const limit = limitText(guard, reading?.baseline);
-      if (!reading) return `▫️ ${plain(guard.name)}: not measured yet (${limit})`;
+      const before = worst === undefined ? '' : `, ${worstText(guard, worst)}`;
+      if (!reading) return `▫️ ${plain(guard.name)}: not measured yet${before} (${limit})`;
       const value = reading.value === undefined ? 'no value' : valueText(guard.metric, reading.value);
       const why = reading.verdict === 'pass' ? '' : `: ${plain(reading.reason)}`;
-      return `${marks[reading.verdict]} ${plain(guard.name)} *${value}* (${limit})${why}`;
+      return `${marks[reading.verdict]} ${plain(guard.name)} *${value}*${before} (${limit})${why}`;
     })
     .join('\n');
 }

@@ -2,6 +2,7 @@ import type { JournalEvent } from '../../../src/engine/state/journal.js';
 import type { Plan } from '../../../src/engine/plan/plan.js';
 import type { Directory } from '../../../src/identity/index.js';
 import type { Reported } from '../../client/client.js';
+import type { WorstSince } from './worst.js';
 
 /** What every message is written with. */
 export interface Speaking {
@@ -17,4 +18,6 @@ export interface Told extends Speaking {
   readonly report: Reported;
   readonly plan: Plan;
   readonly events: readonly JournalEvent[];
+  /** What was seen of the guards before the open gate asked; absent where nobody was exposed yet, and where nothing asks. */
+  readonly worst?: WorstSince;
 }

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { NoticeEvent } from '../../../activities/notify/event.js';
 import { incidents } from '../../../apps/slack/tell/incidents.js';
-import { messagesIn, repliesTo, type StoredMessage } from '../../../apps/local/slack-workspace.js';
+import { messagesIn, repliesTo } from '../../../apps/local/slack-workspace.js';
 import { lookAt } from '../../../apps/slack/tell/look-at.js';
 import { tellRollout } from '../../../apps/slack/tell/tell-rollout.js';
 import { startWorkspace, type Workspace } from '../../support/slack/workspace.js';
 import type { StandingRollout } from '../../support/slack/rollout.js';
+import { textOf, titleOf } from './asked.js';
 import { clickedPlan } from './plans.js';
 
 let workspace: Workspace;
@@ -44,11 +45,6 @@ const notice = (rollout: StandingRollout, more: Partial<NoticeEvent>): NoticeEve
 });
 const tell = (event: NoticeEvent) => incidents(workspace.door).deliver(event, signal);
 const inIncidents = () => messagesIn(workspace.slack, workspace.slack.incidents);
-const titleOf = ({ blocks = [] }: StoredMessage) => blocks[0]?.text?.text;
-const textOf = ({ blocks = [] }: StoredMessage) =>
-  blocks
-    .flatMap(({ text, fields = [] }) => [text?.text ?? '', ...fields.map((field) => field.text)])
-    .join('\n');
 
 it('is one incident that names the source when a hundred rollouts hold or go back for it, with its owners in the thread', async () => {
   for (const rollout of rollouts) {

@@ -3,9 +3,10 @@ import type { NoticeEvent } from '../../../activities/notify/event.js';
 import { incidents } from '../../../apps/slack/tell/incidents.js';
 import type { Channel } from '../../../activities/notify/channels/channel.js';
 import type { Environment } from '../../../apps/config/config.js';
-import { messagesIn, repliesTo, type StoredMessage } from '../../../apps/local/slack-workspace.js';
+import { messagesIn, repliesTo } from '../../../apps/local/slack-workspace.js';
 import { startWorkspace, type Workspace } from '../../support/slack/workspace.js';
 import type { StandingRollout } from '../../support/slack/rollout.js';
+import { textOf } from './asked.js';
 import { clickedPlan } from './plans.js';
 
 let workspace: Workspace;
@@ -47,10 +48,6 @@ const event = (id: string, more: Partial<NoticeEvent> = {}): NoticeEvent => ({
   ...more,
 });
 const inIncidents = () => messagesIn(workspace.slack, workspace.slack.incidents);
-const textOf = ({ blocks = [] }: StoredMessage) =>
-  blocks
-    .flatMap(({ text, fields = [] }) => [text?.text ?? '', ...fields.map((field) => field.text)])
-    .join('\n');
 
 it('calls the owner once, with what a person does now, and tells the rest in the thread', async () => {
   await channel.deliver(event('1'), signal);
