@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from '../apps/client/connect.js';
 import type { DirectClient } from '../apps/client/client.js';
-import { startSlack, type DemoSlack } from '../apps/local/slack-emulator.js';
-import { messagesIn, repliesTo, sendClick } from '../apps/local/slack-workspace.js';
+import { messagesIn, repliesTo, sendClick, type DemoSlack } from '../apps/local/slack-workspace.js';
+import { startSlack } from '../demo/slack/slack-emulator.js';
 import type { SlackStore } from '../activities/slack/store.js';
 import { saidBy } from '../activities/slack/sealed.js';
 import { actsOf } from '../src/engine/plan/plan.js';

@@ -5,7 +5,7 @@ import type { SlackStore } from '../activities/slack/store.js';
 import type { DirectClient } from '../apps/client/client.js';
 import { createSigner } from '../apps/client/signing/signer.js';
 import type { Environment } from '../apps/config/config.js';
-import type { DemoSlack } from '../apps/local/slack-emulator.js';
+import type { DemoSlack } from '../apps/local/slack-workspace.js';
 import { serveSlack } from '../apps/slack/serve.js';
 import { environment } from './plans.js';
 

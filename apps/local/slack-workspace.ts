@@ -1,5 +1,18 @@
 import { createHmac } from 'node:crypto';
-import type { DemoSlack } from './slack-emulator.js';
+
+/** A workspace on this machine, as an app of it sees it. */
+export interface DemoSlack {
+  /** Of its Web API. */
+  readonly api: string;
+  readonly token: string;
+  readonly signingSecret: string;
+  readonly team: string;
+  /** Where rollouts are told, and where people are called. */
+  readonly channel: string;
+  readonly incidents: string;
+  /** Ids of users, by person. */
+  readonly users: Readonly<Record<string, string>>;
+}
 
 /** A message as the workspace has it. */
 export interface StoredMessage {

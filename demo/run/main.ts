@@ -1,4 +1,6 @@
+import { startSlack } from '../slack/slack-emulator.js';
 import { devDefaults } from '../stack/dev.js';
+import { demoPeople } from '../stack/local-configuration.js';
 import { milliseconds, type Duration } from '../../src/engine/base/duration.js';
 import type { Plan } from '../../src/engine/plan/plan.js';
 import type { StatusReport } from '../../src/engine/tell/report.js';
@@ -29,6 +31,7 @@ async function runDemo(options: DemoOptions): Promise<Summary> {
   process.once('SIGTERM', interrupt);
   const began = Date.now();
   const { customers, requestsPerSecond } = devDefaults;
+  const workspace = options.slack && (await startSlack(Object.keys(demoPeople)));
   const supervisor = await startSupervisor(
     {
       customers,
@@ -36,7 +39,7 @@ async function runDemo(options: DemoOptions): Promise<Summary> {
       candidate: scenario.candidate,
       onProgress: (line) => log(`  ${line}`),
       ...(options.api !== undefined && { api: options.api }),
-      ...(options.slack && { slack: true }),
+      ...(workspace && { slack: workspace.slack }),
     },
     (stop) => (end = stop),
   );
@@ -50,6 +53,7 @@ async function runDemo(options: DemoOptions): Promise<Summary> {
     return summary;
   } finally {
     await supervisor.stop();
+    await workspace?.stop();
   }
 }
 

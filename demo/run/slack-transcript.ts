@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DemoSlack } from '../../apps/local/slack-emulator.js';
 import {
   messagesIn,
   repliesTo,
+  type DemoSlack,
   type StoredBlock,
   type StoredMessage,
 } from '../../apps/local/slack-workspace.js';

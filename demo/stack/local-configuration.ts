@@ -1,6 +1,9 @@
 import type { Configuration } from '../../apps/config/config.js';
 
-/** The configuration of the local stack: one environment, `local`, with two people in it. */
+/** Who there is, and in which groups. */
+export const demoPeople = { ana: ['team-checkout'], ben: ['sre'], carl: ['support'] };
+
+/** The configuration of the local stack: one environment, `local`, with people in it. */
 export function localConfiguration(options: {
   flagFile: string;
   postgres: { url: string };
@@ -37,7 +40,7 @@ export function localConfiguration(options: {
           },
         },
         adapters: {},
-        people: { ana: ['team-checkout'], ben: ['sre'], carl: ['support'] },
+        people: demoPeople,
         records: options.records,
       },
     },

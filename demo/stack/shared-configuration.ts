@@ -3,7 +3,7 @@ import { makeDoorKey } from '../../activities/identity/door-key.js';
 import type { Configuration } from '../../apps/config/config.js';
 import { programOf } from '../../apps/local/child-process.js';
 import { drillEnvironment } from './drill-part.js';
-import type { DemoSlack } from '../../apps/local/slack-emulator.js';
+import type { DemoSlack } from '../../apps/local/slack-workspace.js';
 
 /** How the people of the demo come in. */
 export interface DemoDoor {

@@ -11,7 +11,7 @@ import { prepareDrills, startDrillWorker } from './drill-part.js';
 import { sharedConfiguration, type DemoDoor } from './shared-configuration.js';
 import { removePostgres } from '../../apps/local/postgres-place.js';
 import { startPostgres } from '../../apps/local/postgres-server.js';
-import type { Configuration } from '../../apps/config/config.js';
+import type { DemoSlack } from '../../apps/local/slack-workspace.js';
 import type { StackState } from '../../apps/config/state-file.js';
 import { provideTemporalCli } from '../../apps/local/temporal-binary.js';
 import { startTemporal } from '../../apps/local/temporal-server.js';
@@ -26,8 +26,8 @@ export interface StackOptions {
   readonly onProgress: (line: string) => void;
   /** People come in by an API at this port (0: any that is free), in an environment of kind `shared`. */
   readonly api?: number;
-  /** Beside the API, people are asked in a workspace of Slack on this machine. */
-  readonly slack?: boolean;
+  /** Beside the API, people are asked in this workspace of Slack. */
+  readonly slack?: DemoSlack;
 }
 
 /** A running stack: everything a rollout needs, on this machine alone. */
@@ -107,7 +107,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       shop: shop.ready,
       customers: options.customers,
     });
-    const workspace = options.slack ? await startWorkspace(local, started) : undefined;
+    const workspace = options.slack;
     const shared =
       options.api === undefined
         ? undefined
@@ -177,14 +177,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
-}
-
-/** The emulator is loaded by those alone who want it: it is there for development only. */
-async function startWorkspace({ environments }: Configuration, started: (() => Promise<void>)[]) {
-  const { startSlack } = await import('../../apps/local/slack-emulator.js');
-  const { slack, stop } = await startSlack(Object.keys(environments['local']?.people ?? {}));
-  started.push(stop);
-  return slack;
 }
 
 /** Answers where clicks are taken. */

@@ -7,8 +7,14 @@ import { rolloutId } from '../../apps/client/rollout-id.js';
 import { rolloutType } from '../../src/protocol/rollout.js';
 import type { Environment } from '../../apps/config/config.js';
 import { openSlack } from '../../apps/slack/slack.js';
-import { startSlack, type DemoSlack } from '../../apps/local/slack-emulator.js';
-import { messagesIn, repliesTo, sendClick, type StoredMessage } from '../../apps/local/slack-workspace.js';
+import {
+  messagesIn,
+  repliesTo,
+  sendClick,
+  type DemoSlack,
+  type StoredMessage,
+} from '../../apps/local/slack-workspace.js';
+import { startSlack } from '../../demo/slack/slack-emulator.js';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { boundOfStart } from '../../src/identity/claims.js';
 import { planDigest } from '../../src/engine/plan/plan-digest.js';

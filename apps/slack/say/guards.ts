@@ -1,8 +1,8 @@
 import type { Verdict } from '../../../src/engine/plan/plan.js';
 import { limitText, valueText } from '../../client/guard-text.js';
-import type { Told } from './speaking.js';
+import type { Told, WorstSince } from './speaking.js';
 import { plain } from './words.js';
-import { worstText, type WorstSince } from './worst.js';
+import { worstText } from './worst.js';
 
 const marks: Readonly<Record<Verdict, string>> = {
   pass: '✅',

@@ -1,18 +1,8 @@
 import type { Guard } from '../../../src/engine/plan/plan.js';
-import type { GuardReading } from '../../../src/engine/state/values.js';
 import { gateName } from '../../../src/engine/state/gate.js';
 import { valueText } from '../../client/guard-text.js';
+import type { WorstSince } from './speaking.js';
 import { plain } from './words.js';
-
-/** What was seen of the guards before a question. */
-export interface WorstSince {
-  /** Unix ms. */
-  readonly since: number;
-  /** The gate that was passed then; absent where none was, and people were exposed then first. */
-  readonly gate?: string;
-  /** The worst reading of each guard; absent while the evidence cannot be read. */
-  readonly readings?: ReadonlyMap<string, GuardReading> | undefined;
-}
 
 /** `worst 0.9 %`; what is not known is said so. */
 export function worstText(guard: Guard, { readings }: WorstSince): string {

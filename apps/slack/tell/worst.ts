@@ -3,7 +3,7 @@ import type { EvidenceStore } from '../../../activities/records/evidence.js';
 import { stepsOf, type Guard, type Plan } from '../../../src/engine/plan/plan.js';
 import type { JournalEvent } from '../../../src/engine/state/journal.js';
 import type { GuardReading } from '../../../src/engine/state/values.js';
-import type { WorstSince } from '../say/worst.js';
+import type { WorstSince } from '../say/speaking.js';
 
 /** What is read of the evidence of rollouts that ask. */
 export type Worst = (

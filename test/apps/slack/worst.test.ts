@@ -75,7 +75,7 @@ describe('the worst that guards have seen before a question', () => {
         throw new Error('the records are away');
       },
     };
-    const worst = await worstOf(broken as never)('r', plan, [exposed]);
+    const worst = await worstOf(broken)('r', plan, [exposed]);
     expect(worst).toEqual({ since: 1_000, readings: undefined });
     expect(guardsText({ plan, report: { readings: [] } } as unknown as Told, worst)).toContain(
       'worst not known',

@@ -9,8 +9,13 @@ import { signaturesOf } from '../../../apps/slack/receive/signature.js';
 import { say } from '../../../apps/slack/tell/speak.js';
 import { tellRollout } from '../../../apps/slack/tell/tell-rollout.js';
 import { lookAt } from '../../../apps/slack/tell/look-at.js';
-import { startSlack, type DemoSlack } from '../../../apps/local/slack-emulator.js';
-import { messagesIn, repliesTo, type StoredMessage } from '../../../apps/local/slack-workspace.js';
+import {
+  messagesIn,
+  repliesTo,
+  type DemoSlack,
+  type StoredMessage,
+} from '../../../apps/local/slack-workspace.js';
+import { startSlack } from '../../../demo/slack/slack-emulator.js';
 import { startFaultProxy, type FaultProxy } from './fault-proxy.js';
 import { memoryStore } from './memory-store.js';
 import { postSigned, type SignedOver } from './signed-post.js';

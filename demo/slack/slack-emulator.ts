@@ -1,19 +1,6 @@
 import { createEmulator } from 'emulate';
-import { freePort } from './ports.js';
-
-/** A workspace on this machine, as an app of it sees it. */
-export interface DemoSlack {
-  /** Of its Web API. */
-  readonly api: string;
-  readonly token: string;
-  readonly signingSecret: string;
-  readonly team: string;
-  /** Where rollouts are told, and where people are called. */
-  readonly channel: string;
-  readonly incidents: string;
-  /** Ids of users, by person. */
-  readonly users: Readonly<Record<string, string>>;
-}
+import { freePort } from '../../apps/local/ports.js';
+import type { DemoSlack } from '../../apps/local/slack-workspace.js';
 
 const token = 'xoxb-demo';
 const signingSecret = 'demo-signing-secret';
