@@ -1,81 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { saidBy } from '../slack/sealed.js';
-import type { Due, Followed, KeptMessage, Saying, SlackStore } from '../slack/store.js';
+import type { Due, KeptMessage, Saying, SlackStore } from '../slack/store.js';
 import type { SlackMessage } from '../slack/message.js';
 import { inTransaction } from './database.js';
+import { following } from './slack-following.js';
 import { troubleStore } from './slack-troubles.js';
-
-/** A journal that grew longer ago is found by the look that comes once a minute. */
-const justNow = '15 seconds';
-const longAgo = '1 day';
-const fullLookEvery = 60_000;
-/** What is older can be told from the journal. */
-const keptFor = '90 days';
 
 /** What stands in Slack, as rows. */
 export function slackStore(pool: pg.Pool): SlackStore {
-  let fullLookAt = 0;
-
-  /** Whoever has a journal that grew is followed; once a minute those of a day, for this process may have slept. */
-  async function register(): Promise<void> {
-    const full = Date.now() >= fullLookAt;
-    await pool.query(
-      `INSERT INTO switchback.slack_rollouts (rollout)
-         SELECT DISTINCT rollout FROM switchback.journal WHERE kept_at > now() - $1::interval
-       ON CONFLICT DO NOTHING`,
-      [full ? longAgo : justNow],
-    );
-    if (!full) return;
-    fullLookAt = Date.now() + fullLookEvery;
-    await forget();
-  }
-
-  /** Of a rollout that ended so long ago nobody clicks anything any more. */
-  async function forget(): Promise<void> {
-    await pool.query(
-      `DELETE FROM switchback.slack_messages AS m USING switchback.slack_rollouts AS r
-        WHERE r.rollout = m.rollout AND r.over AND r.look_at < now() - $1::interval`,
-      [keptFor],
-    );
-    await pool.query('DELETE FROM switchback.slack_rollouts WHERE over AND look_at < now() - $1::interval', [
-      keptFor,
-    ]);
-    // What is said of an environment, or of what many have in common, has no rollout whose end it could wait for.
-    await pool.query(
-      `DELETE FROM switchback.slack_messages AS m WHERE kept_at < now() - $1::interval
-         AND NOT EXISTS (SELECT FROM switchback.slack_rollouts AS r WHERE r.rollout = m.rollout)`,
-      [keptFor],
-    );
-    await pool.query('DELETE FROM switchback.slack_troubles WHERE kept_at < now() - $1::interval', [keptFor]);
-  }
-
   return {
     troubles: troubleStore(pool),
-
-    async follow(most, lease) {
-      await register();
-      const { rows } = await pool.query<Followed>(
-        `UPDATE switchback.slack_rollouts AS s SET leased_until = now() + $2 * interval '1 ms', seen = taken.entries
-           FROM (SELECT r.rollout, h.entries FROM switchback.slack_rollouts AS r
-                   JOIN switchback.journal_heads AS h ON h.rollout = r.rollout
-                  WHERE NOT over AND (leased_until IS NULL OR leased_until <= now()) AND (look_at <= now() OR seen <> h.entries)
-                  ORDER BY look_at LIMIT $1 FOR UPDATE OF r SKIP LOCKED) AS taken
-          WHERE s.rollout = taken.rollout RETURNING s.rollout, taken.entries, s.told`,
-        [most, lease],
-      );
-      return rows;
-    },
-
-    async looked({ rollout, entries }, told, again) {
-      await pool.query(
-        `UPDATE switchback.slack_rollouts AS s
-            SET told = greatest(told, $3), leased_until = NULL, over = $5 AND h.entries = $2,
-                look_at = now() + $4 * interval '1 ms'
-           FROM switchback.journal_heads AS h WHERE s.rollout = $1 AND h.rollout = $1`,
-        [rollout, entries, told, again ?? 0, again === undefined],
-      );
-    },
+    ...following(pool),
 
     async say(saying) {
       const { rollout, about, channel, thread, rank, message, happenedAt } = saying;
@@ -84,7 +20,8 @@ export function slackStore(pool: pg.Pool): SlackStore {
            (id, rollout, about, channel, thread, rank, happened_at, wanted, wanted_said)
          VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::float8 / 1000), $8, $9)
          ON CONFLICT (rollout, about) DO UPDATE SET wanted = excluded.wanted, wanted_said = excluded.wanted_said,
-             rank = excluded.rank
+             rank = excluded.rank, dead = slack_messages.dead AND slack_messages.gone > 1,
+             tries = CASE WHEN slack_messages.dead THEN 0 ELSE slack_messages.tries END
           WHERE slack_messages.wanted_said <> excluded.wanted_said`,
         [
           randomBytes(16).toString('base64url'),
@@ -175,6 +112,15 @@ export function slackStore(pool: pg.Pool): SlackStore {
                 unsure_since = CASE WHEN $5 THEN unsure_since END
           WHERE id = $1`,
         [id, fault, again === undefined, again ?? 0, unsure],
+      );
+    },
+
+    async gone({ id }, fault) {
+      await pool.query(
+        `UPDATE switchback.slack_messages
+            SET fault = $2, gone = gone + 1, dead = gone > 0, ts = CASE WHEN gone > 0 THEN ts END, said = NULL,
+                unsure_since = NULL, next_at = now(), tries = 0 WHERE id = $1`,
+        [id, fault],
       );
     },
 

@@ -56,7 +56,10 @@ export interface SlackStore {
   follow(most: number, lease: number): Promise<readonly Followed[]>;
   /** @param again in so many milliseconds at the latest; never, when it is over and absent */
   looked(followed: Followed, told: number, again: number | undefined): Promise<void>;
-  /** Says it as soon as the channel takes it; what was to be said about the same before is not said any more. */
+  /**
+   * Says it as soon as the channel takes it; what was to be said about the same before is not said any more. What Slack did
+   * not take is tried again when it is another.
+   */
   say(saying: Saying): Promise<void>;
   /** Says it only where something stands about it already; what was never said is dropped. */
   settle(saying: Saying): Promise<void>;
@@ -72,6 +75,8 @@ export interface SlackStore {
   stands(due: Due, ts: string, said: string): Promise<void>;
   /** @param again in so many milliseconds; never when absent. @param unsure it may stand there all the same */
   failed(due: Due, fault: string, again: number | undefined, unsure: boolean): Promise<void>;
+  /** Somebody deleted it: it is posted again, as it is wanted now; the second time it is left. */
+  gone(due: Due, fault: string): Promise<void>;
   /** Nothing is said in a channel for so many milliseconds. */
   hush(channel: string, ms: number): Promise<void>;
 }

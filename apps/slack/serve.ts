@@ -18,7 +18,8 @@ import { waker } from './tell/waker.js';
 import { worstOf } from './tell/worst.js';
 
 /** What a door is served with. */
-interface Serving extends Omit<Door, 'store' | 'history' | 'changed'>, Pick<SlackOptions, 'receive'> {
+interface Serving
+  extends Omit<Door, 'store' | 'history' | 'journal' | 'changed'>, Pick<SlackOptions, 'receive'> {
   readonly records: Pick<Records, 'slack' | 'notices' | 'journal' | 'evidence'>;
 }
 
@@ -30,6 +31,7 @@ export async function serveSlack({ records, receive, ...given }: Serving): Promi
     ...given,
     store: records.slack,
     history,
+    journal: records.journal,
     worst: worstOf(records.evidence),
     changed: wake.wake,
   };

@@ -6,7 +6,7 @@ import type { Reported } from '../../client/client.js';
 import type { Asking } from '../say/gate-facts.js';
 import { refusalText, refusedAt, type Refused } from '../say/refused.js';
 import { plain } from '../say/words.js';
-import { decide, type Wish } from './decide.js';
+import { decide, idOf, note, type Wish } from './decide.js';
 import type { Door } from './door.js';
 import { whisperTo } from './whisper.js';
 import { identify, type Identified, type SlackPerson } from './who.js';
@@ -19,6 +19,8 @@ interface Given {
   readonly sealed: { readonly id: string; readonly said: string } | undefined;
   /** The same for the same click. */
   readonly click: string;
+  /** What they wanted. */
+  readonly wanted: string;
 }
 
 /** What an answer is bound to. */
@@ -32,6 +34,8 @@ export async function answer(door: Door, given: Given, wish: (asking: Bound) => 
   const environment = door.now();
   const whisper = (text: string) => whisperTo(door, given.at, given.person.user, text);
   const speaking = { directory: directoryOf(environment), now: Date.now() };
+  const { team, user } = given.person;
+  const attempt = { by: `slack:${team}/${user}`, wanted: given.wanted, id: idOf(given.click) };
   const kept = given.sealed && (await store.message(given.sealed.id));
   const asking = kept && askingOf(kept.about);
   if (!given.sealed || !kept || !asking) {
@@ -39,6 +43,7 @@ export async function answer(door: Door, given: Given, wish: (asking: Bound) => 
     door.log(
       `a click of ${given.person.team}/${given.person.user} on a message that is not known: ${given.at.channel}`,
     );
+    await note(door, { ...attempt, reason });
     await whisper(refusalText({ why: 'old', reason }, speaking));
     return;
   }
@@ -59,6 +64,7 @@ export async function answer(door: Door, given: Given, wish: (asking: Bound) => 
     door.log(
       `a click for ${rollout} was not answered: ${error instanceof Error ? error.message : String(error)}`,
     );
+    if (isRefusal(error)) await note(door, { ...attempt, ...asking, rollout, reason: error.message });
     await whisper(notKnown(kept, error));
   }
 }

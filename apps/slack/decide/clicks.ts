@@ -29,7 +29,7 @@ export async function clicked(door: Door, click: Click): Promise<void> {
   const id = `${click.user.id} ${first.action_ts} ${value}`;
   await answer(
     door,
-    { person: personOf(click, door.slack.team), at, sealed: unsealed(value), click: id },
+    { person: personOf(click, door.slack.team), at, sealed: unsealed(value), click: id, wanted: action },
     (asking) => ({
       type: action,
       ...asking,
@@ -63,6 +63,7 @@ export async function submitted(door: Door, { view, team, user }: Submitted): Pr
     at,
     sealed: unsealed(value),
     click: view.id,
+    wanted: dialog,
   };
   await answer(door, given, (asking) => wishOf(dialog, said, asking));
 }

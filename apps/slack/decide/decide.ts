@@ -4,6 +4,7 @@ import type { Answer, DecisionRequest } from '../../../src/engine/state/messages
 import type { Shown } from '../../../src/identity/claims.js';
 import { neededFor } from '../../../src/identity/index.js';
 import { saferOf } from '../../../src/protocol/doors.js';
+import { noteAttempt, type Attempt } from './attempts.js';
 import type { Door } from './door.js';
 import type { Identified } from './who.js';
 
@@ -25,7 +26,7 @@ export interface Made {
  */
 export async function decide(door: Door, who: Identified, made: Made): Promise<Answer> {
   const { rollout, wish, click, shown } = made;
-  const id = `slack/${createHash('sha256').update(click).digest('hex').slice(0, 32)}`;
+  const id = idOf(click);
   const known = nameOf(who, wish);
   const by = known ?? triedAs(who);
   const request = { ...wish, id, by } as DecisionRequest;
@@ -37,8 +38,28 @@ export async function decide(door: Door, who: Identified, made: Made): Promise<A
     return known === undefined ? refusedAs(who) : answer;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return known === undefined ? refusedAs(who) : { accepted: false, reason: error.message };
+    const answer = known === undefined ? refusedAs(who) : { accepted: false, reason: error.message };
+    const step = 'step' in wish && wish.step !== undefined ? { step: wish.step } : {};
+    const attempt = { by, wanted: wish.type, rollout, ...step, reason: answer.reason, id };
+    await note(door, { ...attempt, ...(shown && { shown }) });
+    return answer;
   }
+}
+
+/** The same for the same click. */
+export function idOf(click: string): string {
+  return `slack/${createHash('sha256').update(click).digest('hex').slice(0, 32)}`;
+}
+
+/** What no rollout writes down is written down here. Who is to be told is told in any case. */
+export async function note(
+  door: Pick<Door, 'journal' | 'environment' | 'log'>,
+  attempt: Attempt,
+): Promise<void> {
+  await noteAttempt(door.journal, door.environment, attempt).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    door.log(`that ${attempt.by} tried to ${attempt.wanted} could not be written down: ${why}`);
+  });
 }
 
 /** What only makes things safer does not wait until Slack can say whose account it is: its signature has said it. */

@@ -1,3 +1,4 @@
+import type { Journal } from '../../../activities/records/journal/journal.js';
 import type { SlackStore } from '../../../activities/slack/store.js';
 import type { SlackWeb } from '../../../activities/slack/web.js';
 import type { JournalEvent } from '../../../src/engine/state/journal.js';
@@ -15,6 +16,8 @@ export interface Door {
   readonly store: SlackStore;
   readonly web: SlackWeb;
   readonly signer: Signer;
+  /** Where attempts are written that no rollout takes. */
+  readonly journal: Pick<Journal, 'read' | 'append'>;
   /** All that a rollout has done, oldest first. */
   history(rollout: string): Promise<readonly JournalEvent[]>;
   /** The configuration as of now. */

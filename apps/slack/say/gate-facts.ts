@@ -1,4 +1,5 @@
 import type { JournalEvent } from '../../../src/engine/state/journal.js';
+import type { Reported } from '../../client/client.js';
 
 /** Which asking: a gate may ask again. */
 export interface Asking {
@@ -43,10 +44,26 @@ export function askedAt(events: readonly JournalEvent[], asking: Asking): number
 /** How an asking ended. */
 export type Settled =
   | { readonly how: 'approved' | 'rejected' | 'taken-back'; readonly at: number; readonly reason: string }
-  | { readonly how: 'asked-again' | 'expired' | 'ended'; readonly at: number; readonly reason: string };
+  | {
+      readonly how: 'asked-again' | 'expired' | 'timed-out' | 'ended';
+      readonly at: number;
+      readonly reason: string;
+    };
 
-/** How it ended; undefined while nothing says that it has. */
-export function settledHow(events: readonly JournalEvent[], asking: Asking): Settled | undefined {
+/** What is known of a rollout's end beside its journal. */
+type Taken = Pick<Reported, 'unwinding' | 'outcome'>;
+
+/**
+ * How it ended; undefined while nothing says that it has. The order in the journal decides between an answer and the
+ * deadline.
+ */
+export function settledHow(
+  events: readonly JournalEvent[],
+  asking: Asking,
+  { unwinding, outcome }: Taken,
+): Settled | undefined {
+  const cause = unwinding?.cause ?? outcome?.cause;
+  const isTimedOut = cause?.type === 'expired' && cause.step === asking.step;
   const passed = eventOf(events, 'gate-passed', asking);
   if (passed) return { how: 'approved', at: passed.at, reason: passed.reason };
   const rejected = answersAt(events, asking).find(({ decision }) => decision === 'reject');
@@ -55,7 +72,7 @@ export function settledHow(events: readonly JournalEvent[], asking: Asking): Set
   for (const { number, type, step, at, reason } of events) {
     if (number <= opened) continue;
     if (type === 'gate-opened' && step === asking.step) return { how: 'asked-again', at, reason };
-    if (type === 'unwinding') return { how: 'taken-back', at, reason };
+    if (type === 'unwinding') return { how: isTimedOut ? 'timed-out' : 'taken-back', at, reason };
     if (type === 'needs-operator' && step === asking.step) return { how: 'expired', at, reason };
     if (type === 'ended') return { how: 'ended', at, reason };
   }

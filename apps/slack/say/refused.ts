@@ -45,6 +45,7 @@ const ends: Readonly<Record<Settled['how'] | 'unknown', string>> = {
   'taken-back': 'is not asked any more: the rollout is taken back',
   'asked-again': 'was asked again since: look for the newer message',
   expired: 'was not answered in time',
+  'timed-out': 'was not answered in time, and everything is taken back',
   ended: 'is not asked any more: the rollout is over',
   unknown: 'is not asked any more',
 };
@@ -67,7 +68,7 @@ export function refusedAt(
     const has = gate.approvals.some((one) => one.by === by || one.people?.includes(by));
     return has ? { why: 'twice', missing: gate.missing } : { why: 'no-right', reason };
   }
-  const settled = settledHow(events, asking);
+  const settled = settledHow(events, asking, report);
   if (settled?.how === 'asked-again') {
     return {
       why: 'old',

@@ -13,7 +13,7 @@ interface Reply {
 
 /** In the thread of a question: whoever started hears what came of it, and whoever was asked in vain that it is settled. */
 export function resultMessage(told: Told, asking: Asking): Omit<Reply, 'number'> | undefined {
-  const settled = settledHow(told.events, asking);
+  const settled = settledHow(told.events, asking, told.report);
   if (!settled) return undefined;
   const name = `*${plain(gateName(asking.step))}*`;
   const by = [...new Set(answersAt(told.events, asking).map((answer) => answer.by))];
@@ -22,7 +22,8 @@ export function resultMessage(told: Told, asking: Asking): Omit<Reply, 'number'>
     rejected: `${name} was rejected by ${listed(by.map(plain))}: ${plain(settled.reason)}. Everything is taken back.`,
     'taken-back': `${name} needs no answer any more: the rollout is taken back.`,
     'asked-again': `${name} is asked anew, in a message of its own.`,
-    expired: `Nobody answered ${name} in time.`,
+    expired: `Nobody answered ${name} in time: an operator is asked.`,
+    'timed-out': `Nobody answered ${name} in time: everything is taken back.`,
     ended: `${name} needs no answer any more: the rollout is over.`,
   } as const;
   const starter = mention(told, told.report.startedBy);

@@ -12,6 +12,7 @@ const titles: Readonly<Record<Settled['how'], string>> = {
   'taken-back': '↩️ not asked any more',
   'asked-again': '🔁 asked again',
   expired: '⌛ nobody answered in time',
+  'timed-out': '⌛ nobody answered in time',
   ended: '▫️ not asked any more',
 };
 
@@ -22,13 +23,14 @@ const nexts: Readonly<Record<Settled['how'], string>> = {
   'asked-again':
     'The question is asked anew in a message of its own; what was approved here does not count for it.',
   expired: 'An operator is asked.',
+  'timed-out': 'Everything is taken back.',
   ended: 'The rollout is over.',
 };
 
 /** A question that nobody has to answer any more: no buttons, but who, when, through which door, and how long after. */
 export function settledMessage(told: Told, asking: Asking): SlackMessage {
   const { runbook, environment } = told.report;
-  const settled = settledHow(told.events, asking);
+  const settled = settledHow(told.events, asking, told.report);
   const how = settled?.how ?? 'ended';
   const asked = askedAt(told.events, asking);
   const title = `${gateName(asking.step)}: ${titles[how]} · ${runbook} in ${environment}`;

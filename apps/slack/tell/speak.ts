@@ -28,7 +28,6 @@ const skew = 120_000;
 
 /** What no second try makes better: it is told once, and left. */
 const hopeless = new Set([
-  'message_not_found',
   'cant_update_message',
   'edit_window_closed',
   'invalid_blocks',
@@ -91,6 +90,11 @@ async function settleFault(
     return;
   }
   const again = Math.min(firstPause * 2 ** due.tries, longestPause);
+  if (error instanceof SlackRefused && error.code === 'message_not_found' && due.ts !== undefined) {
+    log(`${due.about} of ${due.rollout}: ${fault}`);
+    await store.gone(due, fault);
+    return;
+  }
   if (error instanceof SlackRefused) {
     const isOver = hopeless.has(error.code);
     if (isOver || due.tries === 0) log(`${due.about} of ${due.rollout}: ${fault}`);

@@ -48,7 +48,7 @@ async function tellGates({ store, slack }: Telling, told: Told, before: number):
     if (!asking) continue;
     // Nothing says yet how it ended: the journal is a moment behind.
     const isSettled =
-      about !== open && (told.report.outcome ?? settledHow(told.events, asking)) !== undefined;
+      about !== open && (told.report.outcome ?? settledHow(told.events, asking, told.report)) !== undefined;
     if (isSettled)
       await store.settle({ ...base, about, message: settledMessage(told, asking), rank: rank.settled });
     if (ts === undefined) continue;

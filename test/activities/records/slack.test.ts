@@ -132,6 +132,40 @@ describe('what is to stand in Slack', () => {
     expect(await slack.take('C1', 0, lease)).toMatchObject({ wanted: message('approved') });
   });
 
+  it('that somebody deleted is posted again, once; the second time it is left', async () => {
+    const { slack } = await given();
+    await slack.say(saying('root', 'root'));
+    await slack.say(saying('steps/1', 'one', { thread: 'root' }));
+    const first = await slack.take('C1', 0, lease);
+    await slack.stands(first!, '1.1', first!.said);
+    await slack.say(saying('root', 'newer'));
+    const edit = await slack.take('C1', 0, lease);
+    expect(edit).toMatchObject({ about: 'root', ts: '1.1' });
+    await slack.gone(edit!, 'message_not_found');
+    const again = await slack.take('C1', 0, lease);
+    expect(again).toMatchObject({ about: 'root', wanted: message('newer') });
+    expect([again?.ts, again?.unsureSince]).toEqual([undefined, undefined]);
+    await slack.stands(again!, '2.2', again!.said);
+    // Its thread goes on under the new one.
+    expect(await slack.take('C1', 0, lease)).toMatchObject({ about: 'steps/1', thread: '2.2' });
+    await slack.say(saying('root', 'newest'));
+    const last = await slack.take('C1', 0, lease);
+    await slack.gone(last!, 'message_not_found');
+    await slack.say(saying('root', 'newest of all'));
+    expect(await slack.take('C1', 0, lease)).toBeUndefined();
+  });
+
+  it('that Slack did not take as it was is tried again when it is another', async () => {
+    const { slack } = await given();
+    await slack.say(saying('gate/go/0', 'too odd', { rank: 0 }));
+    const due = await slack.take('C1', 0, lease);
+    await slack.failed(due!, 'invalid_blocks', undefined, false);
+    await slack.say(saying('gate/go/0', 'too odd', { rank: 0 }));
+    expect(await slack.take('C1', 0, lease)).toBeUndefined();
+    await slack.say(saying('gate/go/0', 'plain', { rank: 0 }));
+    expect(await slack.take('C1', 0, lease)).toMatchObject({ wanted: message('plain'), tries: 0 });
+  });
+
   it('that nobody will ever take is left', async () => {
     const { slack } = await given();
     await slack.say(saying('root', 'root'));
@@ -158,6 +192,15 @@ describe('rollouts', () => {
     expect(second).toEqual({ rollout, entries: 2, told: 1 });
     await slack.looked(second!, 2, undefined);
     expect(await slack.follow(10, lease)).toEqual([]);
+  });
+
+  it('are followed, and no other journals: those of locks and doors are of no rollout', async () => {
+    const { slack, journal } = await given();
+    for (const name of ['locks/staging', 'slack/staging/2026-12']) await journal.append(name, [started]);
+    expect(await slack.follow(10, lease)).toEqual([]);
+    await journal.append(rollout, [started]);
+    const found = await slack.follow(10, lease);
+    expect(found.map((one) => one.rollout)).toEqual([rollout]);
   });
 
   it('that nobody came back with are looked at by another', async () => {

@@ -86,17 +86,62 @@ it('does not ask a question that was settled before it could be asked', async ()
   expect(texts[0]).toContain('split-name in shared');
 });
 
-it('leaves a message alone that somebody deleted, and goes on with the others', async () => {
+describe('a message that somebody deleted', () => {
+  const gone = { type: 'answers', body: { ok: false, error: 'message_not_found' } } as const;
+  const posts = () =>
+    workspace.proxy.calls.filter(({ method, body }) => {
+      return method === 'chat.postMessage' && String(body['text']).includes('go?');
+    });
+
+  it('is posted again once, as it is now, and works', async () => {
+    await workspace.tell(rollout);
+    workspace.proxy.next('chat.update', gone, gone);
+    rollout.state.exposure = 30;
+    await untilSaid();
+    expect(posts()).toHaveLength(2);
+    expect(String(posts()[1]?.body['text'])).toContain('from 30 %');
+    const question = (await workspace.messages()).findLast(({ text }) => text.includes('go?'))!;
+    await workspace.click('ana', question, 'approve');
+    expect(rollout.state.gate?.approvals.map(({ by }) => by)).toEqual(['ana']);
+    await untilSaid();
+    expect(workspace.store.rows.every(({ said, wantedSaid, dead }) => !dead && said === wantedSaid)).toBe(
+      true,
+    );
+    expect(posts()).toHaveLength(2);
+  });
+
+  it('is not posted twice when the answer to that is lost', async () => {
+    await workspace.tell(rollout);
+    workspace.proxy.next('chat.update', gone, gone);
+    workspace.proxy.next('chat.postMessage', { type: 'lost' }, { type: 'lost' });
+    rollout.state.exposure = 30;
+    await untilSaid();
+    expect(posts()).toHaveLength(2);
+  });
+
+  it('is left alone when it is deleted again, and others are not kept waiting', async () => {
+    await workspace.tell(rollout);
+    for (const exposure of [30, 40, 50, 60]) {
+      workspace.proxy.next('chat.update', gone, gone);
+      rollout.state.exposure = exposure;
+      await untilSaid();
+    }
+    expect(posts()).toHaveLength(2);
+    expect(workspace.log.join('\n')).toContain('message_not_found');
+    const updates = workspace.proxy.calls.filter(({ method }) => method === 'chat.update').length;
+    rollout.state.exposure = 70;
+    await untilSaid();
+    expect(workspace.proxy.calls.filter(({ method }) => method === 'chat.update')).toHaveLength(updates);
+  });
+});
+
+it('says the newest of a message that Slack did not take as it was', async () => {
+  const odd = { type: 'answers', body: { ok: false, error: 'invalid_blocks' } } as const;
+  workspace.proxy.next('chat.postMessage', odd, odd);
   await workspace.tell(rollout);
-  workspace.proxy.next('chat.update', { type: 'answers', body: { ok: false, error: 'message_not_found' } });
   rollout.state.exposure = 30;
-  await workspace.tell(rollout);
   await untilSaid();
-  expect(workspace.store.rows.filter(({ dead }) => dead)).toHaveLength(1);
-  expect(workspace.log.join('\n')).toContain('message_not_found');
-  const updates = workspace.proxy.calls.filter(({ method }) => method === 'chat.update').length;
-  await untilSaid();
-  expect(workspace.proxy.calls.filter(({ method }) => method === 'chat.update')).toHaveLength(updates);
+  expect((await workspace.messages()).map(({ text }) => text).join()).toContain('from 30 %');
 });
 
 it('says that something is late when it is', async () => {

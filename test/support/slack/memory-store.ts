@@ -3,18 +3,19 @@ import { saidBy } from '../../../activities/slack/sealed.js';
 import { memoryTroubles } from './memory-troubles.js';
 import type { Due, KeptMessage, Saying, SlackStore } from '../../../activities/slack/store.js';
 
-interface Row extends KeptMessage {
+interface Row extends Omit<KeptMessage, 'ts'> {
   wanted: Saying['message'];
   wantedSaid: string;
   rank: number;
   readonly thread?: string | undefined;
   readonly happenedAt?: number | undefined;
-  ts?: string;
-  said?: string;
+  ts?: string | undefined;
+  said?: string | undefined;
   unsureSince?: number | undefined;
   nextAt: number;
   tries: number;
-  dead?: boolean;
+  dead?: boolean | undefined;
+  gone: number;
 }
 
 /** A store of what stands in Slack that forgets all with its process: for tests that have no database. */
@@ -66,9 +67,18 @@ export function memoryStore(): SlackStore & {
       if (row)
         Object.assign(
           row,
-          row.wantedSaid === wantedSaid ? {} : { wanted: message, wantedSaid, rank: saying.rank },
+          row.wantedSaid === wantedSaid
+            ? {}
+            : {
+                wanted: message,
+                wantedSaid,
+                rank: saying.rank,
+                tries: row.dead ? 0 : row.tries,
+                dead: row.dead && row.gone > 1,
+              },
         );
-      else rows.push({ ...rest, id: randomUUID(), wanted: message, wantedSaid, nextAt: 0, tries: 0 });
+      else
+        rows.push({ ...rest, id: randomUUID(), wanted: message, wantedSaid, nextAt: 0, tries: 0, gone: 0 });
       return Promise.resolve();
     },
     settle(saying) {
@@ -119,6 +129,16 @@ export function memoryStore(): SlackStore & {
       row.tries += 1;
       if (again === undefined) row.dead = true;
       if (!unsure) row.unsureSince = undefined;
+      return Promise.resolve();
+    },
+    gone(due) {
+      const row = rowOf(due);
+      row.gone += 1;
+      row.said = undefined;
+      row.unsureSince = undefined;
+      row.nextAt = 0;
+      if (row.gone > 1) row.dead = true;
+      else row.ts = undefined;
       return Promise.resolve();
     },
     hush(channel, ms) {

@@ -2,6 +2,7 @@ import { authorise } from '../../../apps/worker/people.js';
 import type { RolloutClient } from '../../../apps/client/client.js';
 import type { Environment } from '../../../apps/config/config.js';
 import { decide, refuseUnauthorised } from '../../../src/engine/decide/decisions.js';
+import { Refusal } from '../../../src/engine/base/errors.js';
 import { askedNow } from '../../../src/engine/state/gate.js';
 import type { JournalEventType } from '../../../src/engine/state/journal.js';
 import { planDigest } from '../../../src/engine/plan/plan-digest.js';
@@ -9,7 +10,7 @@ import { stepsOf, type Plan } from '../../../src/engine/plan/plan.js';
 import { RollBack } from '../../../src/engine/state/interruptions.js';
 import { record, type Run } from '../../../src/engine/state/run.js';
 import { initialState, type RolloutState } from '../../../src/engine/state/state.js';
-import type { GuardReading } from '../../../src/engine/state/values.js';
+import type { GuardReading, OutcomeType } from '../../../src/engine/state/values.js';
 import { statusReport } from '../../../src/engine/tell/report.js';
 import { ableToApprove } from '../../../src/identity/index.js';
 import { directoryOf } from '../../../apps/config/identity/directory.js';
@@ -23,6 +24,10 @@ export interface StandingRollout {
   readonly client: RolloutClient;
   /** Goes to a gate, and asks; again, when it had asked before. */
   ask(step: string, exposure?: number): void;
+  /** Nobody has answered by the deadline, and it is taken back. */
+  expire(): void;
+  /** It is over: nothing can be handed in any more. */
+  end(type: OutcomeType): void;
   record(type: JournalEventType, reason: string, about?: Parameters<typeof record>[3]): void;
 }
 
@@ -57,6 +62,12 @@ export function standingRollout(
     state.cursor += 1;
   }
 
+  function takeBack({ reason: cause, message }: RollBack): void {
+    delete state.gate;
+    state.unwinding = { cause, since: Date.now(), verified: {} };
+    record(run, 'unwinding', message);
+  }
+
   const client = clientOf({
     status: () => Promise.resolve(statusReport(plan, state)),
     why: () => Promise.resolve(statusReport(plan, state).why),
@@ -67,6 +78,12 @@ export function standingRollout(
     find: () => Promise.resolve(id),
     list: () => Promise.resolve([]),
     async decide(rollout: string, request: Parameters<RolloutClient['decide']>[1]) {
+      const { outcome } = state;
+      if (outcome) {
+        // As a client says it whose update finds the workflow closed.
+        const rule = `is over: ${outcome.type} (${outcome.reason})`;
+        throw new Refusal(`rollout ${rollout}`, rule, 'nothing can be decided any more; start a new one');
+      }
       const about = { environment: name, rollout, firstRun, startedBy };
       const found = await authorise(environment(), about, request, {
         cameAt: () => Promise.resolve(undefined),
@@ -94,9 +111,7 @@ export function standingRollout(
         passIfOpen();
       } catch (error) {
         if (!(error instanceof RollBack)) throw error;
-        delete state.gate;
-        state.unwinding = { cause: error.reason, since: Date.now(), verified: {} };
-        record(run, 'unwinding', error.message);
+        takeBack(error);
       }
       return answered();
     },
@@ -127,6 +142,16 @@ export function standingRollout(
         able: { at: since, people },
       };
       record(run, 'gate-opened', gate.why, { step, epoch });
+    },
+    expire() {
+      const { step } = state.gate!;
+      takeBack(new RollBack({ type: 'expired', step, reason: 'nobody answered in 2d' }));
+    },
+    end(type) {
+      delete state.gate;
+      const cause = state.unwinding?.cause;
+      state.outcome = { type, reason: 'it is done', ...(cause && { cause }) };
+      record(run, 'ended', `${type}: it is done`);
     },
     record: (type, reason, about) => record(run, type, reason, about),
   };

@@ -17,10 +17,12 @@ import {
 } from '../../../apps/local/slack-workspace.js';
 import { startSlack } from '../../../demo/slack/slack-emulator.js';
 import { startFaultProxy, type FaultProxy } from './fault-proxy.js';
+import { memoryJournal } from './memory-journal.js';
 import { memoryStore } from './memory-store.js';
 import { postSigned, type SignedOver } from './signed-post.js';
 import { standingRollout, type StandingRollout } from './rollout.js';
 import type { Plan } from '../../../src/engine/plan/plan.js';
+import type { JournalEvent } from '../../../src/engine/state/journal.js';
 
 /** A workspace of Slack on this machine, a door to it, and people who click. */
 export interface Workspace {
@@ -44,6 +46,8 @@ export interface Workspace {
   click(by: string, message: StoredMessage, action: string, over?: object): Promise<number>;
   /** The door itself, for another receiver. */
   readonly door: Door;
+  /** What the door has written down because no rollout takes it. */
+  attempts(): Promise<readonly JournalEvent[]>;
   /** What only one person was told, newest last. */
   whispers(by: string): string[];
   /** The dialog that was opened last. */
@@ -105,6 +109,7 @@ export async function startWorkspace(timeout = 60_000): Promise<Workspace> {
 
   const web = slackWeb({ token: slack.token, url: proxy.url, timeout });
   const store = memoryStore();
+  const journal = memoryJournal();
   const log: string[] = [];
   const rollouts = new Map<string, StandingRollout>();
   const clientFor = new Proxy({} as Door['client'], {
@@ -123,6 +128,7 @@ export async function startWorkspace(timeout = 60_000): Promise<Workspace> {
     slack: section,
     client: clientFor,
     store,
+    journal,
     web,
     signer: createSigner({ environment: 'shared', door: 'slack' }, key),
     history: (rollout) => clientFor.journal(rollout),
@@ -206,6 +212,10 @@ export async function startWorkspace(timeout = 60_000): Promise<Workspace> {
         ],
         ...over,
       });
+    },
+    async attempts() {
+      const entries = await Promise.all((await journal.list()).map((name) => journal.read(name)));
+      return entries.flat().map(({ event }) => event);
     },
     whispers: (by) =>
       proxy.calls.flatMap(({ method, body }) =>
