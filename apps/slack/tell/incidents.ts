@@ -61,7 +61,7 @@ async function call(calling: Calling, event: NoticeEvent): Promise<void> {
   const message = incidentMessage(speakingOf(calling), event);
   const before = await store.wanted(rollout, about);
   const happenedAt = Date.parse(event.at);
-  if (!before) await store.say({ rollout, about, channel, message, rank: rank.incident });
+  if (!before) await store.say({ rollout, about, channel, message, rank: rank.incident, happenedAt });
   // The very same comes again when it was not known whether it had been kept.
   else if (saidBy(before) !== saidBy(message)) {
     const reply = { rollout, about: `update/${id}`, thread: about, channel, message: updateMessage(event) };

@@ -104,9 +104,11 @@ async function settleFault(
   await store.failed(due, fault, again, due.ts === undefined);
 }
 
-/** What is edited in place says how it is now; what tells of a moment says when that was, if it was not just now. */
-function asOfNow({ wanted, happenedAt }: Due): SlackMessage {
-  if (happenedAt === undefined || Date.now() - happenedAt <= lateAfter) return wanted;
+/** What tells of a moment says when that was, if it was posted later; also when it is edited after that. */
+function asOfNow({ wanted, happenedAt, ts }: Due): SlackMessage {
+  // What Slack calls a message is when it was posted, in seconds.
+  const postedAt = ts === undefined ? Date.now() : Number(ts) * 1_000;
+  if (happenedAt === undefined || postedAt - happenedAt <= lateAfter) return wanted;
   const late = `🕓 late, of ${clock(happenedAt)}`;
   return {
     text: `${late}: ${wanted.text}`,

@@ -41,7 +41,8 @@ async function tellGates({ store, slack }: Telling, told: Told, before: number):
   const kept = await store.messages(rollout);
   if (open !== undefined && message) {
     const stands = kept.some(({ about, ts }) => about === open && ts !== undefined);
-    await store.say({ ...base, about: open, message, rank: stands ? rankOfEdit(told, before) : rank.asking });
+    const urgency = stands ? rankOfEdit(told, before) : rank.asking;
+    await store.say({ ...base, about: open, message, rank: urgency, happenedAt: askedSince(told) });
   }
   for (const { about, ts } of kept) {
     const asking = askingOf(about);
@@ -71,6 +72,20 @@ async function tellGates({ store, slack }: Telling, told: Told, before: number):
   }
 }
 
+/** When it asks what it asks now: whatever voids approvals asks anew. */
+function askedSince({ report, events }: Told): number {
+  const again = events.findLast(({ type }) => renews.has(type));
+  return Math.max(report.gate?.since ?? 0, again?.at ?? 0);
+}
+
+const renews: ReadonlySet<string> = new Set([
+  'gate-opened',
+  'approvals-voided',
+  'hold',
+  'hold-cleared',
+  'resumed',
+]);
+
 /** That somebody has answered is worth telling; that a number is another one, when there is time for it. */
 function rankOfEdit({ events, report }: Told, before: number): number {
   const isNews = events.some(
@@ -90,7 +105,10 @@ async function tellHold({ store, slack }: Telling, told: Told): Promise<void> {
   const kept = await store.messages(rollout);
   const stands = kept.some(({ about, ts }) => about === open && ts !== undefined);
   const urgency = stands ? rank.measured : rank.asking;
-  if (open !== undefined && message) await store.say({ ...base, about: open, message, rank: urgency });
+  const asked = hold && { happenedAt: Math.max(hold.askAt, hold.since) };
+  if (open !== undefined && message) {
+    await store.say({ ...base, about: open, message, rank: urgency, ...asked });
+  }
   for (const { about } of kept) {
     if (!about.startsWith(holds) || about === open) continue;
     await store.settle({ ...base, about, message: heldMessage(told), rank: rank.settled });

@@ -62,7 +62,7 @@ async function tell({ store, slack }: Troubling, speaking: Speaking, trouble: st
   for (let members = await store.troubles.members(trouble); ;) {
     const shared = { environment, source, members };
     const stands = (await store.messages(trouble)).some((one) => one.about === about && one.ts !== undefined);
-    const base = { rollout: trouble, channel, happenedAt: members[0]?.at ?? speaking.now };
+    const base = { rollout: trouble, channel };
     // A number that has grown wakes nobody, and keeps no other incident waiting.
     const urgency = stands ? rank.settled : rank.incident;
     await store.say({ ...base, about, message: troubleMessage(shared), rank: urgency });
