@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { makeDoorKey } from '../../activities/identity/door-key.js';
 import { startOptions } from '../../apps/client/start-options.js';
 import { rolloutId } from '../../apps/client/rollout-id.js';
+import { startChild } from '../../apps/local/child-process.js';
 import { rolloutType } from '../../src/protocol/rollout.js';
 import type { Environment } from '../../apps/config/config.js';
 import { openSlack } from '../../apps/slack/slack.js';
@@ -20,6 +21,7 @@ import { boundOfStart } from '../../src/identity/claims.js';
 import { planDigest } from '../../src/engine/plan/plan-digest.js';
 import { eventually, openEnvironment, quick, type TestEnvironment } from '../support/rollouts.js';
 import { sharedEnvironment } from '../support/rollouts/shared.js';
+import { startFaultProxy } from '../support/slack/fault-proxy.js';
 import { faultsOfBlocks } from '../support/slack/limits.js';
 
 const titleOf = ({ blocks = [] }: StoredMessage) => blocks[0]?.text?.text ?? '';
@@ -47,13 +49,21 @@ function inSlack(given: Environment, slack: DemoSlack, key: { kid: string; x: st
   };
 }
 
-/** Two processes serve the same environment: any of them takes a click. */
-async function openDoors({ config, name, client }: TestEnvironment, environment: Environment) {
-  const file = join(dirname(config), 'slack.config.json');
+/** Writes the configuration of a door. @param url of Slack, where it is not asked itself */
+async function writeDoor({ config, name }: TestEnvironment, environment: Environment, url?: string) {
+  const file = join(dirname(config), `slack${url === undefined ? '' : '-through'}.config.json`);
   const door = { name: 'slack', key: { env: 'SLACK_DOOR_KEY_OF_TEST' } };
-  await writeFile(file, JSON.stringify({ environments: { [name]: { ...environment, door } } }), {
+  const slack = { ...environment.slack!, ...(url !== undefined && { url }) };
+  await writeFile(file, JSON.stringify({ environments: { [name]: { ...environment, slack, door } } }), {
     mode: 0o600,
   });
+  return file;
+}
+
+/** Two processes serve the same environment: any of them takes a click. */
+async function openDoors(test: TestEnvironment, environment: Environment) {
+  const { name, client } = test;
+  const file = await writeDoor(test, environment);
   const receive = { host: '127.0.0.1', port: 0 };
   const options = {
     environment: name,
@@ -65,9 +75,42 @@ async function openDoors({ config, name, client }: TestEnvironment, environment:
   return [await openSlack(options), await openSlack(options)] as const;
 }
 
-function click(url: string, slack: DemoSlack, by: string, message: StoredMessage): Promise<void> {
+/** A door in a process of its own, which asks Slack through a proxy, and is killed in the middle of a click. */
+async function killedInTheMiddle(
+  test: TestEnvironment,
+  environment: Environment,
+  slack: DemoSlack,
+  question: StoredMessage,
+): Promise<void> {
+  const proxy = await startFaultProxy(slack.api);
+  const config = await writeDoor(test, environment, proxy.url);
+  const door = await startChild<{ type: 'ready'; url: string }>({
+    name: 'the Slack door',
+    module: new URL('../../apps/slack/slack-process.js', import.meta.url),
+    args: [test.name, config, test.client.address, '0'],
+    log: join(dirname(config), 'slack.log'),
+    withinMs: 240_000,
+  });
+  try {
+    // It has answered Slack, and asks whose account that is.
+    proxy.next('users.info', { type: 'hangs' });
+    await click(door.ready.url, slack, 'ana', question, '0');
+    await eventually(() => expect(proxy.calls.some(({ method }) => method === 'users.info')).toBe(true));
+  } finally {
+    await door.kill();
+    await proxy.close();
+  }
+}
+
+function click(url: string, slack: DemoSlack, by: string, message: StoredMessage, at = '1'): Promise<void> {
   const { value = '' } = buttonsOf(message).find(({ action_id }) => action_id === 'approve') ?? {};
-  return sendClick(slack, { url, user: slack.users[by] ?? '', ts: message.ts, value, actionTs: `1.${by}` });
+  return sendClick(slack, {
+    url,
+    user: slack.users[by] ?? '',
+    ts: message.ts,
+    value,
+    actionTs: `${at}.${by}`,
+  });
 }
 
 it('a rollout asks in Slack, goes on by two clicks through two processes, and says each thing once', async () => {
@@ -108,6 +151,8 @@ it('a rollout asks in Slack, goes on by two clicks through two processes, and sa
       });
     const question = await titled(/^go\? split-customer-name/);
     expect(buttonsOf(question).map(({ action_id }) => action_id)).toContain('approve');
+    await killedInTheMiddle(environment, configured!, slack, question);
+    expect((await rollout.status()).gate?.approvals).toEqual([]);
     await click(doors[0].where, slack, 'ana', question);
     await eventually(async () => expect((await rollout.status()).gate?.approvals).toHaveLength(1));
     await click(doors[1].where, slack, 'ben', question);
@@ -127,6 +172,16 @@ it('a rollout asks in Slack, goes on by two clicks through two processes, and sa
       { by: 'ana', via: 'slack', accepted: true },
       { by: 'ben', via: 'slack', accepted: true },
     ]);
+    // Nobody's journal takes what comes after the end but the door's.
+    await click(doors[0].where, slack, 'ana', question, '2');
+    await eventually(async () => {
+      const { records } = environment;
+      const [month = ''] = (await records.journal.list()).filter((one) => one.startsWith(`slack/${name}/`));
+      expect((await records.journal.read(month)).map(({ event }) => event)).toMatchObject([
+        { type: 'decision', by: 'ana', evidence: { accepted: false, rollout: id } },
+      ]);
+      expect(await records.journal.verify(month)).toMatchObject({ ok: true, entries: 1 });
+    });
     const root = await titled(/rolled-back$/);
     await titled(/^purge: ↩️ not asked any more/);
 
