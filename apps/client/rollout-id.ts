@@ -22,12 +22,11 @@ export function rolloutId({ environment, runbook, key }: RolloutIdParts): string
   throw new Refusal(`key ${key}`, `makes the rollout id longer than ${longest} characters`, 'shorten it');
 }
 
-/** The environment whose locks or sentinel an id names (`locks/<environment>`), or undefined when it names neither. */
+/** The environment whose locks, sentinel or Slack door an id names (`locks/<environment>`), or undefined when it names none. */
 export function environmentIn(id: string): string | undefined {
-  const [kind, environment, ...more] = id.split('/');
-  return (kind === 'locks' || kind === 'sentinel') && environment && more.length === 0
-    ? environment
-    : undefined;
+  const [, environment] =
+    /^(?:locks|sentinel)\/([^/]+)$/.exec(id) ?? /^slack\/([^/]+)\/\d{4}-\d{2}$/.exec(id) ?? [];
+  return environment;
 }
 
 /** A key nobody else has: the time in UTC as `20261123t101500z` and four random hex digits. */

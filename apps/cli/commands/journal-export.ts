@@ -10,7 +10,7 @@ export const registerJournalExport: Register = (journal, context) => {
     .description('write the exported journal as JSON lines, which "journal verify --file" checks')
     .argument(
       '<rollout>',
-      `${rolloutArgument}; without a server: the whole id; locks/<environment> or sentinel/<environment>`,
+      `${rolloutArgument}; without a server: the whole id; locks/<environment>, sentinel/<environment>, slack/<environment>/<yyyy-mm>`,
     )
     .option('--config <file>', "the configuration (default: the local stack's, else switchback.config.json)")
     // `journal` has the same options: those given after `export` are found by either.

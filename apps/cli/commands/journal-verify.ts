@@ -28,7 +28,7 @@ export const registerJournalVerify: Register = (journal, context) => {
     )
     .argument(
       '[rollout]',
-      `${rolloutArgument}; without a server: the whole id; locks/<environment> or sentinel/<environment>`,
+      `${rolloutArgument}; without a server: the whole id; locks/<environment>, sentinel/<environment>, slack/<environment>/<yyyy-mm>`,
     )
     .option('--config <file>', "the configuration (default: the local stack's, else switchback.config.json)")
     .option('--file <file>', 'a file that "journal export" wrote: nothing else is asked')

@@ -13,10 +13,20 @@ it('an id gives its parts back', () => {
   );
 });
 
-it('an id of locks, or of a sentinel, gives its environment, and nothing else does', () => {
+it('an id of locks, of a sentinel, or of the journal of a door, gives its environment, and nothing else does', () => {
   expect(environmentIn('locks/staging')).toBe('staging');
   expect(environmentIn('sentinel/staging')).toBe('staging');
-  for (const id of ['locks', 'locks/', 'locks/a/b', 'rollout/a/b/c', 'staging'])
+  expect(environmentIn('slack/staging/2026-12')).toBe('staging');
+  for (const id of [
+    'slack/staging',
+    'slack/a/2026',
+    'slack/a/b/2026-12',
+    'locks',
+    'locks/',
+    'locks/a/b',
+    'rollout/a/b/c',
+    'staging',
+  ])
     expect(environmentIn(id)).toBeUndefined();
 });
 
