@@ -2,6 +2,8 @@
 export interface Text {
   readonly type: 'plain_text' | 'mrkdwn';
   readonly text: string;
+  /** Of markup: plain text in it stays as it is, and no link or mention is made of it. */
+  readonly verbatim?: true;
 }
 
 /** A button. Its `value` is filled in when the message is sent: see `sealed`. */

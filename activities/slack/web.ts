@@ -107,7 +107,7 @@ export function slackWeb({ token, url, timeout = slackAnswersWithin }: WebOption
     },
     async whisper({ channel, thread }, user, text) {
       const in_ = thread === undefined ? {} : { thread_ts: thread };
-      await call('chat.postEphemeral', { channel, user, text, ...in_ });
+      await call('chat.postEphemeral', { channel, user, text, parse: 'none', ...in_ });
     },
     async openView(trigger_id, view) {
       await call('views.open', { trigger_id, view });
@@ -149,9 +149,12 @@ function outsiderIn(user: RawUser): SlackUser['outsider'] | undefined {
   return user.is_stranger ? 'stranger' : undefined;
 }
 
-/** No previews of links: a message is as long as it was made. */
+/**
+ * No previews of links: a message is as long as it was made. Names are not looked for in it, which Slack does at an edit
+ * unless it is told not to.
+ */
 function plain({ text, blocks }: SlackMessage): object {
-  return { text, blocks, unfurl_links: false, unfurl_media: false };
+  return { text, blocks, parse: 'none', unfurl_links: false, unfurl_media: false };
 }
 
 function translated(method: string, error: unknown): Error {

@@ -30,7 +30,7 @@ export function askingMessage(told: Told): SlackMessage | undefined {
   const change = changeLines(told, next);
   return {
     // A locked phone shows this and no more.
-    text: clip(`${title}: ${change.join(' ').replaceAll('*', '')} ${approvals(told, gate)}`, 3_000),
+    text: clip(`${plain(title)}: ${change.join(' ').replaceAll('*', '')} ${approvals(told, gate)}`, 3_000),
     blocks: [
       header(title),
       section(...change, whyOf(told, gate)),

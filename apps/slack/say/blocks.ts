@@ -1,13 +1,17 @@
 import type { Block, Text } from '../../../activities/slack/message.js';
-import { clip } from './words.js';
+import { clip, unmarked } from './words.js';
 
 /** Slack takes no longer ones. */
 const most = { header: 150, section: 3_000, field: 2_000, context: 2_000 } as const;
 
-export const mrkdwn = (text: string): Text => ({ type: 'mrkdwn', text });
-export const words = (text: string): Text => ({ type: 'plain_text', text });
+/** Markup; of what is none Slack makes no links and no mentions. */
+export const mrkdwn = (text: string): Text => ({ type: 'mrkdwn', text, verbatim: true });
+export const words = (text: string): Text => ({ type: 'plain_text', text: unmarked(text) });
 
-export const header = (text: string): Block => ({ type: 'header', text: words(clip(text, most.header)) });
+export const header = (text: string): Block => ({
+  type: 'header',
+  text: words(clip(unmarked(text), most.header)),
+});
 
 /** Lines of text; one that is undefined is left out. */
 export function section(...lines: readonly (string | undefined)[]): Block {

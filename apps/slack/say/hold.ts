@@ -20,7 +20,7 @@ export function holdMessage(told: Told): SlackMessage | undefined {
   const next = why.nextAt === undefined || why.nextAt <= now ? '' : `, ${clock(why.nextAt)}`;
   const guards = guardsText(told);
   return {
-    text: clip(`${title}: on hold, ${plain(hold.reason)}`, 3_000),
+    text: clip(`${plain(title)}: on hold, ${plain(hold.reason)}`, 3_000),
     blocks: [
       header(title),
       section(`⏸️ *On hold since ${clock(hold.since)}:* ${plain(hold.reason)}`),
@@ -43,7 +43,7 @@ export function holdMessage(told: Told): SlackMessage | undefined {
 /** The hold is over, or somebody has answered. */
 export function heldMessage(told: Told): SlackMessage {
   const title = `No answer is needed any more: ${told.report.runbook} in ${told.report.environment}`;
-  return { text: clip(title, 3_000), blocks: [header(`▶️ ${title}`), footer(told)] };
+  return { text: clip(plain(title), 3_000), blocks: [header(`▶️ ${title}`), footer(told)] };
 }
 
 function whoMay({ report, directory }: Told): string {

@@ -26,7 +26,7 @@ export function incidentMessage(speaking: Speaking, event: NoticeEvent): SlackMe
   const { rollout, text, exposure, at, todo = [], kind } = event;
   const title = `${kind === undefined ? '🆘 Look now' : titles[kind]}: ${nameOf(event)}`;
   return {
-    text: clip(`${title}. ${plain(text)}`, 3_000),
+    text: clip(`${plain(title)}. ${plain(text)}`, 3_000),
     blocks: [
       header(title),
       section(plain(text)),
@@ -55,7 +55,7 @@ export function updateMessage({ text, at }: NoticeEvent): SlackMessage {
 export function closedMessage(before: SlackMessage, event: NoticeEvent): SlackMessage {
   const title = `✅ Over, ${event.outcome ?? 'ended'}: ${nameOf(event)}`;
   const [, ...rest] = before.blocks;
-  return { text: clip(`${title}. ${plain(event.text)}`, 3_000), blocks: [header(title), ...rest] };
+  return { text: clip(`${plain(title)}. ${plain(event.text)}`, 3_000), blocks: [header(title), ...rest] };
 }
 
 /** Of one section, and of one message. */

@@ -36,7 +36,7 @@ export function rootMessage(told: Told): SlackMessage {
   const isGuarded = !report.outcome && status !== 'preflight' && status !== 'queued';
   const guards = isGuarded ? guardsText(told) : undefined;
   return {
-    text: clip(`${title}. ${summary(told)}`, 3_000),
+    text: clip(`${plain(title)}. ${summary(told)}`, 3_000),
     blocks: [
       header(title),
       section(progress(told)),

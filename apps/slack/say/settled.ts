@@ -38,7 +38,7 @@ export function settledMessage(told: Told, asking: Asking): SlackMessage {
   const why = how === 'taken-back' || how === 'ended' ? plain(settled?.reason ?? '') : '';
   const lines = answers.map((answer) => answerLine(answer, asked));
   return {
-    text: clip(title, 3_000),
+    text: clip(plain(title), 3_000),
     blocks: [header(title), section(...lines, `${nexts[how]}${why === '' ? '' : ` ${why}`}`), footer(told)],
   };
 }

@@ -2,19 +2,24 @@ import { formatDuration } from '../../../src/engine/base/duration.js';
 import { registeredAs } from '../../../src/identity/index.js';
 import type { Speaking } from './speaking.js';
 
-/** Text from outside: it must not mention anybody, nor look like a link. */
-export function plain(text: string): string {
+/** Text from outside as it can be shown: on one line, with nothing that hides it, turns it around, or is half a character. */
+export function unmarked(text: string): string {
   return text
-    .replace(/\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, (one) => (one === '\n' ? ' ' : '?'))
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
+    .replace(/\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/gu, (one) => (one === '\n' ? ' ' : '?'))
     .trim();
 }
 
-/** No longer than Slack takes it, with the end marked where something is left out. */
+/** The same where Slack's markup counts: it must not mention anybody, nor be a link. */
+export function plain(text: string): string {
+  return unmarked(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** No longer than Slack takes it, with the end marked where something is left out: between characters, and no half mention. */
 export function clip(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '');
+  const open = cut.lastIndexOf('<');
+  return `${open > cut.lastIndexOf('>') ? cut.slice(0, open) : cut}…`;
 }
 
 /** A time as each reader's own clock shows it. */

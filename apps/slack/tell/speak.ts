@@ -4,6 +4,7 @@ import type { SlackMessage } from '../../../activities/slack/message.js';
 import { sealed } from '../../../activities/slack/sealed.js';
 import type { Due, SlackStore } from '../../../activities/slack/store.js';
 import type { SlackWeb } from '../../../activities/slack/web.js';
+import { small } from '../say/blocks.js';
 import { clock } from '../say/words.js';
 
 /** What a process that speaks works with. */
@@ -112,6 +113,6 @@ function asOfNow({ wanted, happenedAt, ts }: Due): SlackMessage {
   const late = `🕓 late, of ${clock(happenedAt)}`;
   return {
     text: `${late}: ${wanted.text}`,
-    blocks: [{ type: 'context', elements: [{ type: 'mrkdwn', text: late }] }, ...wanted.blocks],
+    blocks: [small(late), ...wanted.blocks],
   };
 }
