@@ -20,7 +20,7 @@ describe('a rollout that nobody watches', () => {
     const told = noticesOf(world).filter(({ text }) => text.includes('watch'));
     expect(told).toMatchObject([
       { urgency: 'incident', kind: 'blind', exposure: 5, text: expect.stringContaining('5 % may have') },
-      { urgency: 'news', text: expect.stringMatching(/^it is watched again, after /) },
+      { urgency: 'news', kind: 'blind', text: expect.stringMatching(/^it is watched again, after /) },
     ]);
   });
 

@@ -51,9 +51,19 @@ export function updateMessage({ text, at }: NoticeEvent): SlackMessage {
   return { text: clip(line, 3_000), blocks: [section(line)] };
 }
 
+/** A person has to act another time: in the thread of the first time, and they are called. */
+export function againMessage(speaking: Speaking, event: NoticeEvent): SlackMessage {
+  const { text, blocks } = updateMessage(event);
+  return {
+    text,
+    blocks: [...blocks, section(ownerOf(speaking, event)), ...todoBlocks(event, event.todo ?? [])],
+  };
+}
+
 /** The incident is over: its first message says so. */
 export function closedMessage(before: SlackMessage, event: NoticeEvent): SlackMessage {
-  const title = `✅ Over, ${event.outcome ?? 'ended'}: ${nameOf(event)}`;
+  const how = event.outcome === undefined ? '' : `, ${event.outcome}`;
+  const title = `✅ Over${how}: ${nameOf(event)}`;
   const [, ...rest] = before.blocks;
   return { text: clip(`${plain(title)}. ${plain(event.text)}`, 3_000), blocks: [header(title), ...rest] };
 }
@@ -95,17 +105,17 @@ const byItself: Readonly<Partial<Record<NonNullable<NoticeEvent['kind']>, string
   'rolling-back': 'nothing yet: everything is taken back by itself, and somebody is called if that fails',
 };
 
-function todoBlocks({ rollout, kind }: NoticeEvent, given: readonly string[]): Block[] {
+function todoBlocks({ rollout, kind, environment }: NoticeEvent, given: readonly string[]): Block[] {
   const nothing = kind === undefined ? undefined : byItself[kind];
   const todo = given.length === 0 && nothing !== undefined ? [nothing] : given;
   const ways = todo.map((line) => `• ${plain(line)}`);
-  const look = partsOf(rollout)
-    ? command(`why ${rollout}`)
-    : command(`doctor --env ${rollout.split('/')[1] ?? ''}`);
+  const look = partsOf(rollout) ? command(`why ${rollout}`) : command(`doctor --env ${environment}`);
   return [section(...(ways.length > 0 ? ['*What to do*', ...ways] : []), '*Look*', look)];
 }
 
 function nameOf({ rollout, environment }: NoticeEvent): string {
+  const [kind] = rollout.split('/');
+  if (kind === 'locks' || kind === 'sentinel') return `the ${kind} of ${environment}`;
   return `${partsOf(rollout)?.runbook ?? rollout} in ${environment}`;
 }
 

@@ -1,10 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { Channel } from '../../../activities/notify/channels/channel.js';
 import type { NoticeEvent } from '../../../activities/notify/event.js';
 import { saidBy } from '../../../activities/slack/sealed.js';
 import type { SlackStore } from '../../../activities/slack/store.js';
+import { partsOf } from '../../../src/protocol/rollout-id.js';
 import { timelineOf } from '../../client/timeline.js';
 import { directoryOf } from '../../config/identity/directory.js';
-import { closedMessage, incidentMessage, outcomeMessage, updateMessage } from '../say/incident.js';
+import {
+  againMessage,
+  closedMessage,
+  incidentMessage,
+  outcomeMessage,
+  updateMessage,
+} from '../say/incident.js';
 import type { Speaking } from '../say/speaking.js';
 import type { Looking } from './look-at.js';
 import { rank } from './rank.js';
@@ -16,16 +24,20 @@ interface Calling extends Looking {
 }
 
 const prefix = 'incident/';
+/** What stands there about an environment for longer than this is read by nobody any more: they are called anew. */
+const oldAfter = 6 * 3_600_000;
 
 /**
  * Incidents in a channel of their own: one message for each kind and rollout, with whatever follows in its thread, closed
- * with the outcome and the timeline. Delivering only writes it down; so it takes no longer than that, and is said once.
+ * with the outcome and the timeline, or when it is over. Delivering only writes it down; so it takes no longer than that,
+ * and is said once.
  */
 export function incidents(calling: Calling): Channel {
   return {
     async deliver(event) {
       if (event.type === 'incident') await callOf(calling, event);
       else if (event.outcome !== undefined) await close(calling, event);
+      else if (event.kind !== undefined) await isWell(calling, event);
     },
   };
 }
@@ -55,8 +67,9 @@ function speakingOf({ slack, now }: Calling): Speaking {
 
 async function call(calling: Calling, event: NoticeEvent): Promise<void> {
   const { store, slack } = calling;
-  const { rollout, kind = 'call', id } = event;
-  const about = `${prefix}${kind}`;
+  const { rollout, id } = event;
+  const last = await newestOf(calling, event);
+  const about = last && !last.isPast ? last.about : `${subjectOf(event)}${last ? `/${id}` : ''}`;
   const channel = slack.incidents ?? slack.channel;
   const message = incidentMessage(speakingOf(calling), event);
   const before = await store.wanted(rollout, about);
@@ -64,9 +77,46 @@ async function call(calling: Calling, event: NoticeEvent): Promise<void> {
   if (!before) await store.say({ rollout, about, channel, message, rank: rank.incident, happenedAt });
   // The very same comes again when it was not known whether it had been kept.
   else if (saidBy(before) !== saidBy(message)) {
-    const reply = { rollout, about: `update/${id}`, thread: about, channel, message: updateMessage(event) };
-    await store.say({ ...reply, rank: rank.reminder, happenedAt });
+    const mustAct = event.kind === 'needs-operator';
+    const more = mustAct ? againMessage(speakingOf(calling), event) : updateMessage(event);
+    const reply = { rollout, about: `update/${id}`, thread: about, channel, message: more, happenedAt };
+    await store.say({ ...reply, rank: mustAct ? rank.incident : rank.reminder });
   }
+}
+
+/** What an incident is about. What has no kind is told apart by its words, but for the numbers in them. */
+function subjectOf({ kind, text }: NoticeEvent): string {
+  const words = () => createHash('sha256').update(text.replace(/\d+/g, '')).digest('hex').slice(0, 16);
+  return `${prefix}${kind ?? `call-${words()}`}`;
+}
+
+/** The newest message about the same; it is past when it is over, and when nobody would look at it any more. */
+async function newestOf(
+  { store }: Calling,
+  event: NoticeEvent,
+): Promise<{ readonly about: string; readonly isPast: boolean } | undefined> {
+  const subject = subjectOf(event);
+  const kept = await store.messages(event.rollout);
+  const last = kept.findLast(({ about }) => about === subject || about.startsWith(`${subject}/`));
+  if (!last) return undefined;
+  const isOver = kept.some(({ about }) => about === `closed/${last.about}`);
+  // A rollout ends, and closes all of its own.
+  const age = last.ts === undefined || partsOf(event.rollout) ? 0 : Date.now() - Number(last.ts) * 1_000;
+  return { about: last.about, isPast: isOver || age > oldAfter };
+}
+
+/** One trouble is over, while the rollout, or the environment, goes on. */
+async function isWell(calling: Calling, event: NoticeEvent): Promise<void> {
+  const { store, slack } = calling;
+  const { rollout, at } = event;
+  const last = await newestOf(calling, event);
+  const before = last && !last.isPast ? await store.wanted(rollout, last.about) : undefined;
+  if (!last || !before) return;
+  const base = { rollout, channel: slack.incidents ?? slack.channel };
+  const { about } = last;
+  await store.say({ ...base, about, message: closedMessage(before, event), rank: rank.settled });
+  const reply = { ...base, about: `closed/${about}`, thread: about, rank: rank.reminder };
+  await store.say({ ...reply, message: updateMessage(event), happenedAt: Date.parse(at) });
 }
 
 async function close(calling: Calling, event: NoticeEvent): Promise<void> {

@@ -25,5 +25,5 @@ export function seeAgain(run: Run): void {
   if (!state.blind) return;
   const length = formatDuration(effects.now() - state.blind.since);
   delete state.blind;
-  if (!isOver(run)) notify(run, 'news', `it is watched again, after ${length}`);
+  if (!isOver(run)) notify(run, 'news', `it is watched again, after ${length}`, { kind: 'blind' });
 }

@@ -6,7 +6,7 @@ import type { Environment } from '../../../apps/config/config.js';
 import { messagesIn, repliesTo } from '../../../apps/local/slack-workspace.js';
 import { startWorkspace, type Workspace } from '../../support/slack/workspace.js';
 import type { StandingRollout } from '../../support/slack/rollout.js';
-import { textOf } from './asked.js';
+import { textOf, titleOf } from './asked.js';
 import { clickedPlan } from './plans.js';
 
 let workspace: Workspace;
@@ -112,4 +112,97 @@ it('says of a rollback that nobody has to do anything yet, and shows all of a lo
   const [reply] = await repliesTo(workspace.slack, workspace.slack.incidents, message!.ts);
   expect(reply?.blocks?.length).toBeGreaterThan(5);
   for (const number of [0, 60, 119]) expect(textOf(reply!)).toContain(`: ${number}: something long`);
+});
+
+const sentinel = (id: string, more: Partial<NoticeEvent> = {}): NoticeEvent => {
+  const { exposure: _, owner: __, ...of } = event(id, { rollout: 'sentinel/shared', kind: 'blind', ...more });
+  return of;
+};
+const titles = async () => (await inIncidents()).map(titleOf);
+
+it('calls anew when the same befalls an environment again after it was over', async () => {
+  await channel.deliver(
+    sentinel('1', { kind: 'temporal-silent', text: 'Temporal does not answer for 5 s' }),
+    signal,
+  );
+  await workspace.speak();
+  const over = { type: 'news', kind: 'temporal-silent', text: 'Temporal answers again, after 20 s' } as const;
+  await channel.deliver(sentinel('2', over), signal);
+  await workspace.speak();
+  expect(await titles()).toEqual(['✅ Over: the sentinel of shared']);
+  const [first] = await inIncidents();
+  const replies = await repliesTo(workspace.slack, workspace.slack.incidents, first!.ts);
+  expect(replies.map(({ text }) => text)).toEqual([
+    expect.stringContaining('Temporal answers again, after 20 s'),
+  ]);
+  await channel.deliver(
+    sentinel('3', { kind: 'temporal-silent', text: 'Temporal does not answer for 6 s' }),
+    signal,
+  );
+  await workspace.speak();
+  expect(await titles()).toEqual([
+    '✅ Over: the sentinel of shared',
+    '🆘 Temporal does not answer: the sentinel of shared',
+  ]);
+  // Heard twice, it is the same.
+  await channel.deliver(
+    sentinel('3', { kind: 'temporal-silent', text: 'Temporal does not answer for 6 s' }),
+    signal,
+  );
+  await workspace.speak();
+  expect(await titles()).toHaveLength(2);
+  expect((await titles())[1]).toMatch(/^🆘/);
+});
+
+it('calls for each trouble of an environment that has no name of its own, and again when one is old', async () => {
+  const locks = (id: string, text: string) => {
+    const { kind: _, ...of } = sentinel(id, { rollout: 'locks/shared', text });
+    return channel.deliver(of, signal);
+  };
+  await locks('1', 'its workflow is paused for 12 s: nobody starts');
+  await locks('2', 'its workflow is paused for 300 s: nobody starts');
+  await locks('3', 'the stop could not pause those that run: no answer');
+  await workspace.speak();
+  expect(await titles()).toHaveLength(2);
+  // What stands in Slack since yesterday is read by nobody any more.
+  const [old] = workspace.store.rows;
+  old!.ts = String(Number(old!.ts) - 86_400);
+  await locks('4', 'its workflow is paused for 13 s: nobody starts');
+  await workspace.speak();
+  expect(await titles()).toHaveLength(3);
+});
+
+it('tells in the thread of an incident that a rollout is well again, and calls anew when it is not', async () => {
+  await channel.deliver(event('1', { kind: 'blind', text: 'nobody watches it' }), signal);
+  await workspace.speak();
+  await channel.deliver(event('2', { type: 'news', kind: 'blind', text: 'it is watched again' }), signal);
+  await channel.deliver(event('3', { kind: 'blind', text: 'nobody watches it' }), signal);
+  await workspace.speak();
+  expect(await titles()).toEqual([
+    '✅ Over: split-name in shared',
+    '🆘 Nobody watches: split-name in shared',
+  ]);
+  await channel.deliver(event('4', { type: 'news', outcome: 'completed', text: 'completed' }), signal);
+  await workspace.speak();
+  expect(await titles()).toEqual([
+    '✅ Over, completed: split-name in shared',
+    '✅ Over, completed: split-name in shared',
+  ]);
+});
+
+it('calls again, in the thread, when a person has to act another time', async () => {
+  const needs = (id: string, step: string) =>
+    channel.deliver(
+      event(id, { kind: 'needs-operator', text: `needs an operator at ${step}: it failed` }),
+      signal,
+    );
+  await needs('1', 'restore/split');
+  await needs('2', 'drop/columns');
+  await workspace.speak();
+  const [message, ...others] = await inIncidents();
+  expect(others).toEqual([]);
+  const [reply] = await repliesTo(workspace.slack, workspace.slack.incidents, message!.ts);
+  expect(textOf(reply!)).toContain('needs an operator at drop/columns');
+  expect(textOf(reply!)).toContain(`<@${workspace.slack.users['ana']}>`);
+  expect(textOf(reply!)).toContain(`npx switchback why ${rollout.id}`);
 });
