@@ -31,7 +31,7 @@ export interface SlackUser {
 export interface SlackWeb {
   post(to: Destination, message: SlackMessage, mark: Mark): Promise<Place>;
   update(place: Place, message: SlackMessage, mark: Mark): Promise<void>;
-  /** A message with this mark that was posted since `since` (Unix ms), and what it says; undefined when there is none. */
+  /** A message of ours with this mark that was posted since `since` (Unix ms), and what it says; undefined when there is none. */
   find(to: Destination, id: string, since: number): Promise<{ place: Place; said: string } | undefined>;
   /** Only one person sees it, in place. */
   whisper(to: Destination, user: string, text: string): Promise<void>;
@@ -80,6 +80,8 @@ export function slackWeb({ token, url, timeout = slackAnswersWithin }: WebOption
       throw translated(method, error);
     }
   }
+  /** Whom the token is of, once that was asked. */
+  let own: Own | undefined;
   return {
     async post({ channel, thread }, message, mark) {
       const body = { channel, ...(thread !== undefined && { thread_ts: thread }), ...plain(message) };
@@ -90,6 +92,7 @@ export function slackWeb({ token, url, timeout = slackAnswersWithin }: WebOption
       await call('chat.update', { channel, ts, ...plain(message), metadata: marked(mark) });
     },
     async find({ channel, thread }, id, since) {
+      own ??= await call<Own>('auth.test');
       const oldest = String(Math.floor(since / 1_000));
       const where = { channel, oldest, limit: historyPage, include_all_metadata: true };
       for (let cursor = ''; ;) {
@@ -97,9 +100,10 @@ export function slackWeb({ token, url, timeout = slackAnswersWithin }: WebOption
         const found = await (thread === undefined
           ? call<Page>('conversations.history', page)
           : call<Page>('conversations.replies', { ...page, ts: thread }));
-        for (const { ts, metadata } of found.messages) {
+        for (const { ts, metadata, ...by } of found.messages) {
           const mark = markOf(metadata);
-          if (mark?.id === id) return { place: { channel, ts }, said: mark.said };
+          // Another app of the workspace may copy a mark.
+          if (mark?.id === id && isOf(own, by)) return { place: { channel, ts }, said: mark.said };
         }
         cursor = found.response_metadata?.next_cursor ?? '';
         if (cursor === '') return undefined;
@@ -129,8 +133,22 @@ export function slackWeb({ token, url, timeout = slackAnswersWithin }: WebOption
   };
 }
 
+interface Own {
+  readonly user_id: string;
+  readonly bot_id?: string;
+}
+
+function isOf(own: Own, { user, bot_id }: { readonly user?: string; readonly bot_id?: string }): boolean {
+  return user === undefined ? bot_id !== undefined && bot_id === own.bot_id : user === own.user_id;
+}
+
 interface Page {
-  readonly messages: readonly { readonly ts: string; readonly metadata?: unknown }[];
+  readonly messages: readonly {
+    readonly ts: string;
+    readonly user?: string;
+    readonly bot_id?: string;
+    readonly metadata?: unknown;
+  }[];
   readonly response_metadata?: { readonly next_cursor?: string };
 }
 

@@ -1,6 +1,8 @@
 import { unsealed } from '../../../activities/slack/sealed.js';
 import type { Destination } from '../../../activities/slack/web.js';
 import { actions, type Action } from '../say/asking.js';
+import { isRefusal } from '../../../src/engine/base/errors.js';
+import { plain } from '../say/words.js';
 import { personOf, type Click, type Submitted } from '../receive/payload.js';
 import { answer, type Bound } from './answer.js';
 import { detailsView } from './details.js';
@@ -23,7 +25,7 @@ export async function clicked(door: Door, click: Click): Promise<void> {
     return;
   }
   if (action === 'details') {
-    await open(door, click, at, detailsView(door, value));
+    await open(door, click, at, detailsView(door, personOf(click, door.slack.team), value));
     return;
   }
   const id = `${click.user.id} ${first.action_ts} ${value}`;
@@ -44,8 +46,9 @@ async function open(door: Door, click: Click, at: Destination, view: Promise<obj
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     door.log(`a dialog could not be opened: ${why}`);
-    const text =
-      '⌛ *Nothing was decided: the dialog did not open in time.* Click again, or use the command line.';
+    const text = isRefusal(error)
+      ? `🚫 ${plain(why)}.`
+      : '⌛ *Nothing was decided: the dialog did not open in time.* Click again, or use the command line.';
     await whisperTo(door, at, click.user.id, text);
   }
 }

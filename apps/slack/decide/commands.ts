@@ -1,6 +1,4 @@
-import { denied } from '../../../src/identity/index.js';
 import { isRefusal } from '../../../src/engine/base/errors.js';
-import { policyOf } from '../../config/identity/policy-of.js';
 import { partsOf } from '../../client/rollout-id.js';
 import type { SlackMessage } from '../../../activities/slack/message.js';
 import { rootMessage } from '../say/root.js';
@@ -10,6 +8,7 @@ import { lookAt } from '../tell/look-at.js';
 import type { SlashCommand } from '../receive/payload.js';
 import { decide, type Wish } from './decide.js';
 import type { Door } from './door.js';
+import { mayView } from './may-view.js';
 import { identify, type Identified } from './who.js';
 
 /** Slack waits for three seconds, and then tells the person that nothing works. */
@@ -109,11 +108,6 @@ async function found(door: Door, given: string): Promise<string> {
   const rollout = await door.client.find(given);
   if (partsOf(rollout)?.environment === door.environment) return rollout;
   throw new Error(`${rollout} is not of ${door.environment}, which this channel is for`);
-}
-
-/** Why somebody may not look; undefined when they may. */
-function mayView(door: Door, who: Identified, runbook: string): string | undefined {
-  return 'refused' in who ? who.refused : denied(policyOf(door.now()), who.name, 'view', runbook);
 }
 
 function refusedText(reason: string): string {

@@ -57,6 +57,50 @@ it('asks a new question before it shows numbers that were measured again, and an
   expect(posted().at(-1)).toContain('go? split-a');
 });
 
+it('after an hour without Slack says the questions first, each thread in order and late, all once, and has kept no more than that', async () => {
+  const rollouts = Array.from({ length: 5 }, (_, index) => workspace.rollout(clickedPlan(`split-${index}`)));
+  const hour = 3_600_000;
+  workspace.proxy.next(
+    'chat.postMessage',
+    ...Array.from({ length: 60 }, () => ({ type: 'broken' as const })),
+  );
+  for (let look = 0; look < 30; look++) {
+    for (const rollout of rollouts) {
+      rollout.record('act-done', `batch ${look} is done`);
+      const { journal } = rollout.state;
+      rollout.state.journal = [...journal.slice(0, -1), { ...journal.at(-1)!, at: Date.now() - hour }];
+      await writeDown(rollout);
+    }
+    if (look < 12) {
+      workspace.store.hurry();
+      await workspace.speak();
+    }
+  }
+  for (const rollout of rollouts) {
+    rollout.ask('approve/go', 25);
+    await writeDown(rollout);
+  }
+  // A question, a root and the steps of each: what was wanted meanwhile is not kept.
+  expect(workspace.store.rows).toHaveLength(15);
+  const before = workspace.proxy.calls.length;
+  for (let round = 0; round < 3; round++) {
+    workspace.store.hurry();
+    await workspace.speak();
+  }
+  const said = workspace.proxy.calls
+    .slice(before)
+    .flatMap(({ method, body }) => (method === 'chat.postMessage' ? [String(body['text'])] : []));
+  expect(said).toHaveLength(15);
+  expect(said.slice(0, 5).every((text) => text.startsWith('go? split-'))).toBe(true);
+  expect(said.slice(5, 10).every((text) => text.startsWith('✋ split-'))).toBe(true);
+  for (const text of said.slice(10)) {
+    expect(text).toMatch(/^🕓 late, of /);
+    const batches = [...text.matchAll(/batch (\d+) is done/g)].map(([, number]) => Number(number));
+    expect(batches).toEqual(batches.toSorted((one, other) => one - other));
+    expect(batches.length).toBeGreaterThan(20);
+  }
+});
+
 it('has decided nothing when its process dies after a click, and the button works at another', async () => {
   const rollout = workspace.rollout(clickedPlan());
   rollout.ask('approve/go', 25);
