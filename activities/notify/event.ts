@@ -39,6 +39,8 @@ export const noticeEvent = z
     source: z.string().exactOptional(),
     /** The rollout is over, and how; absent while it goes on, also while it waits. */
     outcome: z.enum(['completed', 'rolled-back', 'halted', 'refused']).exactOptional(),
+    /** It is rolled back and verified, and nobody has seen the baseline to be well: somebody looks still. */
+    unconfirmed: z.literal(true).exactOptional(),
     /** Percent of users that may have the candidate. */
     exposure: z.number().min(0).max(100).exactOptional(),
     /** What to do, a line for each way. */

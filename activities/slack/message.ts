@@ -24,7 +24,12 @@ export interface Button {
 /** The parts of Block Kit that messages are made of. */
 export type Block =
   | { readonly type: 'header'; readonly text: Text }
-  | { readonly type: 'section'; readonly text?: Text; readonly fields?: readonly Text[] }
+  | {
+      readonly type: 'section';
+      readonly block_id?: string;
+      readonly text?: Text;
+      readonly fields?: readonly Text[];
+    }
   | { readonly type: 'context'; readonly elements: readonly Text[] }
   | { readonly type: 'divider' }
   | { readonly type: 'actions'; readonly block_id: string; readonly elements: readonly Button[] };

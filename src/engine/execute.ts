@@ -54,10 +54,10 @@ async function end(run: Run, outcome: Outcome): Promise<void> {
   if (outcome.type !== 'rolled-back') await leaveSentinel(run);
   await releaseScope(run);
   attend(run);
-  const { type, reason, cause } = outcome;
+  const { type, reason, cause, unconfirmed } = outcome;
   const facts = { outcome: type, ...(cause && { cause }) };
   record(run, 'ended', `${type}: ${reason}`, { evidence: facts });
-  notify(run, 'news', `${type}: ${reason}`, { outcome: type });
+  notify(run, 'news', `${type}: ${reason}`, { outcome: type, ...(unconfirmed && { unconfirmed }) });
 }
 
 async function outcomeOf(run: Run): Promise<Outcome> {

@@ -28,9 +28,16 @@ export function pagerDuty({ routingKey, url, allowPrivate = false }: PagerDutyOp
     });
   return {
     async deliver(event, signal) {
-      if (event.type === 'incident') await send('/v2/enqueue', alertOf(event), signal);
-      if (event.outcome === undefined) return;
-      await send('/v2/enqueue', { event_action: 'resolve', dedup_key: event.rollout }, signal);
+      const { type, kind, outcome, unconfirmed } = event;
+      // Everything is taken back by itself: whoever is needed for it is called then.
+      const mustAct = type === 'incident' && kind !== 'rolling-back';
+      if (mustAct) await send('/v2/enqueue', alertOf(event), signal);
+      else if (type === 'incident') await send('/v2/change/enqueue', changeOf(event), signal);
+      if (outcome === undefined) return;
+      // Somebody has to look at the baseline still.
+      if (!unconfirmed) {
+        await send('/v2/enqueue', { event_action: 'resolve', dedup_key: event.rollout }, signal);
+      }
       await send('/v2/change/enqueue', changeOf(event), signal);
     },
   };

@@ -1,6 +1,8 @@
 import type { Block, Text } from '../../../activities/slack/message.js';
 import { clip, unmarked } from './words.js';
 
+type Section = Extract<Block, { type: 'section' }>;
+
 /** Slack takes no longer ones. */
 const most = { header: 150, section: 3_000, field: 2_000, context: 2_000 } as const;
 
@@ -14,13 +16,13 @@ export const header = (text: string): Block => ({
 });
 
 /** Lines of text; one that is undefined is left out. */
-export function section(...lines: readonly (string | undefined)[]): Block {
+export function section(...lines: readonly (string | undefined)[]): Section {
   const text = lines.filter((line) => line !== undefined).join('\n');
   return { type: 'section', text: mrkdwn(clip(text, most.section)) };
 }
 
 /** Facts in two columns, which a phone shows one below the other. */
-export function facts(...pairs: readonly (readonly [label: string, text: string])[]): Block {
+export function facts(...pairs: readonly (readonly [label: string, text: string])[]): Section {
   const fields = pairs.map(([label, text]) => mrkdwn(clip(`*${label}*\n${text}`, most.field)));
   return { type: 'section', fields };
 }

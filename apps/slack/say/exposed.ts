@@ -9,11 +9,13 @@ export function exposedText({ report }: Pick<Told, 'report'>): string {
   if (unread)
     return `not known: ${plain(unread.target)} ${unread.verdict === 'unread' ? 'cannot be read' : 'has other rules'}`;
   if (exposure === 0) return 'nobody';
+  const share = `${exposureReadAt === undefined ? 'up to ' : ''}${exposure} % of users`;
+  if (looks.length === 0) return share;
   // Each target has users of its own: what they add up to nobody knows.
   const by = looks.map((look) => {
+    const percent = look.percent === exposure ? '' : `${look.percent} % `;
     const stranger = isForeign(look) ? ', changed by somebody else' : '';
-    return `${look.percent} % by \`${plain(look.target)}\`${stranger}`;
+    return `${percent}by \`${plain(look.target)}\`${stranger}`;
   });
-  const share = `${exposureReadAt === undefined ? 'up to ' : ''}${exposure} % of users`;
-  return by.length === 0 ? share : `${share}: ${listed(by)}`;
+  return `${share}, ${listed(by)}`;
 }

@@ -22,7 +22,10 @@ export function guardsText({ plan, report }: Told, worst?: WorstSince): string |
       const before = worst === undefined ? '' : `, ${worstText(guard, worst)}`;
       if (!reading) return `▫️ ${plain(guard.name)}: not measured yet${before} (${limit})`;
       const value = reading.value === undefined ? 'no value' : valueText(guard.metric, reading.value);
-      const why = reading.verdict === 'pass' ? '' : `: ${plain(reading.reason)}`;
+      // A dead source is one reason, and not one for each guard.
+      const same = report.readings.find((one) => one.verdict !== 'pass' && one.reason === reading.reason);
+      const reason = same && same !== reading ? `as ${same.guard}` : reading.reason;
+      const why = reading.verdict === 'pass' ? '' : `: ${plain(reason)}`;
       return `${marks[reading.verdict]} ${plain(guard.name)} *${value}*${before} (${limit})${why}`;
     })
     .join('\n');

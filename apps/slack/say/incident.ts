@@ -30,11 +30,10 @@ export function incidentMessage(speaking: Speaking, event: NoticeEvent): SlackMe
     blocks: [
       header(title),
       section(plain(text)),
-      facts(
-        ...(exposure === undefined ? [] : [['Exposed', `up to ${exposure} % of users`] as const]),
-        ['Owner', ownerOf(speaking, event)],
-        ['Since', clock(Date.parse(at))],
-      ),
+      ...(exposure === undefined
+        ? []
+        : [{ ...facts(['Exposed', `up to ${exposure} % of users`]), block_id: whileItLasts.exposed }]),
+      facts(['Owner', ownerOf(speaking, event)], ['Since', clock(Date.parse(at))]),
       ...todoBlocks(event, todo),
       small(
         speaking.link === undefined
@@ -60,12 +59,20 @@ export function againMessage(speaking: Speaking, event: NoticeEvent): SlackMessa
   };
 }
 
-/** The incident is over: its first message says so. */
+/** The incident is over: its first message says so, and asks nobody for anything any more. */
 export function closedMessage(before: SlackMessage, event: NoticeEvent): SlackMessage {
   const how = event.outcome === undefined ? '' : `, ${event.outcome}`;
   const title = `✅ Over${how}: ${nameOf(event)}`;
   const [, ...rest] = before.blocks;
-  return { text: clip(`${plain(title)}. ${plain(event.text)}`, 3_000), blocks: [header(title), ...rest] };
+  const stands = rest.filter((block) => !lasts(block));
+  return { text: clip(`${plain(title)}. ${plain(event.text)}`, 3_000), blocks: [header(title), ...stands] };
+}
+
+/** Parts that are not true any more when it is over. */
+const whileItLasts = { todo: 'todo', exposed: 'exposed' } as const;
+
+function lasts(block: Block): boolean {
+  return block.type === 'section' && block.block_id !== undefined && block.block_id in whileItLasts;
 }
 
 /** Of one section, and of one message. */
@@ -100,17 +107,40 @@ function sectionsOf(lines: readonly string[]): string[] {
   return part.trim() === '' ? parts : [...parts, part];
 }
 
-/** What is being done where nobody has to do anything yet. */
-const byItself: Readonly<Partial<Record<NonNullable<NoticeEvent['kind']>, string>>> = {
+type Kind = NonNullable<NoticeEvent['kind']>;
+
+/** What a person does where whoever calls does not say it. */
+const advice: Readonly<Partial<Record<Kind, string>>> = {
   'rolling-back': 'nothing yet: everything is taken back by itself, and somebody is called if that fails',
+  unconfirmed:
+    'see by other means whether those who have the old version are well: nothing more is done by itself',
+  'needs-operator': 'see what failed, mend it, and have it tried again; `why` says what else can be chosen',
+  orphan: 'have it taken back from what the records know',
 };
 
-function todoBlocks({ rollout, kind, environment }: NoticeEvent, given: readonly string[]): Block[] {
-  const nothing = kind === undefined ? undefined : byItself[kind];
-  const todo = given.length === 0 && nothing !== undefined ? [nothing] : given;
-  const ways = todo.map((line) => `• ${plain(line)}`);
-  const look = partsOf(rollout) ? command(`why ${rollout}`) : command(`doctor --env ${environment}`);
-  return [section(...(ways.length > 0 ? ['*What to do*', ...ways] : []), '*Look*', look)];
+/** Commands beside the one that looks. */
+const ways: Readonly<Partial<Record<Kind, (rollout: string) => string>>> = {
+  'needs-operator': (rollout) => `retry ${rollout}`,
+  orphan: (rollout) => `rescue ${rollout}`,
+};
+
+function todoBlocks(event: NoticeEvent, given: readonly string[]): Block[] {
+  const { rollout, kind } = event;
+  const own = kind && advice[kind];
+  const todo = given.length === 0 && own !== undefined ? [own] : given;
+  const way = kind && partsOf(rollout) ? ways[kind] : undefined;
+  const paste = way && command(way(rollout));
+  const lines = todo.map((line) => `• ${line === own ? line : plain(line)}`);
+  return [
+    ...(lines.length > 0
+      ? [{ ...section('*What to do*', ...lines, paste), block_id: whileItLasts.todo }]
+      : []),
+    section('*Look*', lookAt(event)),
+  ];
+}
+
+function lookAt({ rollout, environment }: NoticeEvent): string {
+  return partsOf(rollout) ? command(`why ${rollout}`) : command(`doctor --env ${environment}`);
 }
 
 function nameOf({ rollout, environment }: NoticeEvent): string {

@@ -133,7 +133,11 @@ async function close(calling: Calling, event: NoticeEvent): Promise<void> {
       // The command tells it later.
       () => undefined,
     );
-    await store.say({ rollout, about, channel, message: closedMessage(before, event), rank: rank.settled });
+    // Nothing says yet that the baseline is well: whoever was called for it is not told that it is over.
+    const goesOn = event.unconfirmed === true && about.startsWith(`${prefix}unconfirmed`);
+    if (!goesOn) {
+      await store.say({ rollout, about, channel, message: closedMessage(before, event), rank: rank.settled });
+    }
     const outcome = { rollout, about: `closed/${about}`, thread: about, channel, rank: rank.reminder };
     await store.say({
       ...outcome,

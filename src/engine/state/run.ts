@@ -44,7 +44,7 @@ export function notify(
   { state, effects, plan }: Run,
   urgency: Notice['urgency'],
   text: string,
-  about: Pick<Notice, 'kind' | 'exposure' | 'outcome' | 'to' | 'source'> = {},
+  about: Pick<Notice, 'kind' | 'exposure' | 'outcome' | 'unconfirmed' | 'to' | 'source'> = {},
 ): void {
   const notice = { rollout: state.rollout, owner: plan.owner, urgency, text, ...about };
   effects.perform('notify', notice, plan.deadlines.undo);

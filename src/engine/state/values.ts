@@ -234,6 +234,8 @@ export interface Notice {
   readonly owner?: string;
   /** How it ended; absent while it goes on, also while it waits. */
   readonly outcome?: OutcomeType;
+  /** Rolled back and verified, but nobody has seen the baseline to be well. */
+  readonly unconfirmed?: true;
   /** The source of measurements that is to blame, alone: whoever reads it has the same trouble. */
   readonly source?: string;
   /** Whom it is for; whoever is told of everything when absent. */

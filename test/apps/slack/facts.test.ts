@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Look } from '../../../src/engine/state/look.js';
 import type { JournalEvent } from '../../../src/engine/state/journal.js';
 import { exposedText } from '../../../apps/slack/say/exposed.js';
+import { guardsText } from '../../../apps/slack/say/guards.js';
 import { rowsText } from '../../../apps/slack/say/rows.js';
 import type { Told } from '../../../apps/slack/say/speaking.js';
+import { absolute, guardOf, p95 } from '../../analysis/given.js';
 
 const event = (
   evidence: JournalEvent['evidence'],
@@ -49,7 +51,7 @@ describe('who is exposed now', () => {
   it('is told by each target, also where somebody else changed it', () => {
     expect(textOf(25)).toBe('up to 25 % of users');
     expect(textOf(25, [look('flag:a', 25), look('flag:b', 5, 'lowered')])).toBe(
-      'up to 25 % of users: 25 % by `flag:a` and 5 % by `flag:b`, changed by somebody else',
+      'up to 25 % of users, by `flag:a` and 5 % by `flag:b`, changed by somebody else',
     );
   });
 
@@ -57,4 +59,18 @@ describe('who is exposed now', () => {
     const { percent: _, ...unread } = look('flag:a', 25, 'unread');
     expect(textOf(25, [unread])).toBe('not known: flag:a cannot be read');
   });
+});
+
+it('guards that say nothing for the same reason give it once', () => {
+  const plan = { guards: [guardOf(absolute(0.05)), guardOf(absolute(1), p95)] };
+  const silent = (guard: string) => ({
+    guard,
+    verdict: 'no-evidence',
+    at: 0,
+    reason: 'source shop cannot be read',
+  });
+  const report = { readings: ['errors', 'latency'].map(silent) };
+  expect(guardsText({ plan, report } as unknown as Told)).toBe(
+    '❔ errors *no value* (at most 5 %): source shop cannot be read\n❔ latency *no value* (at most 1000 ms): as errors',
+  );
 });

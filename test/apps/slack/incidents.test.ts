@@ -104,11 +104,13 @@ it('says of a rollback that nobody has to do anything yet, and shows all of a lo
   for (let number = 0; number < 120; number++)
     rollout.record('warning', `${number}: ${'something long '.repeat(10)}`);
   await channel.deliver(event('1', { kind: 'rolling-back', todo: undefined as never }), signal);
+  await workspace.speak();
+  const [open] = await inIncidents();
+  expect(textOf(open!)).toContain('nothing yet: everything is taken back by itself');
   await channel.deliver(event('2', { type: 'news', outcome: 'rolled-back', text: 'rolled back' }), signal);
   await workspace.speak();
-  await workspace.speak();
   const [message] = await inIncidents();
-  expect(textOf(message!)).toContain('nothing yet: everything is taken back by itself');
+  expect(textOf(message!)).not.toMatch(/What to do|Exposed/);
   const [reply] = await repliesTo(workspace.slack, workspace.slack.incidents, message!.ts);
   expect(reply?.blocks?.length).toBeGreaterThan(5);
   for (const number of [0, 60, 119]) expect(textOf(reply!)).toContain(`: ${number}: something long`);
@@ -205,4 +207,44 @@ it('calls again, in the thread, when a person has to act another time', async ()
   expect(textOf(reply!)).toContain('needs an operator at drop/columns');
   expect(textOf(reply!)).toContain(`<@${workspace.slack.users['ana']}>`);
   expect(textOf(reply!)).toContain(`npx switchback why ${rollout.id}`);
+});
+
+it('is not shown as over while somebody has to look at the baseline, and says what they do', async () => {
+  const reason = 'rolled back and verified, but the baseline is not confirmed: no evidence';
+  const { todo: _, ...unconfirmed } = event('1', { kind: 'unconfirmed', text: reason });
+  await channel.deliver(event('0', { kind: 'still-exposed' }), signal);
+  await channel.deliver(unconfirmed, signal);
+  await workspace.speak();
+  const end = {
+    type: 'news',
+    outcome: 'rolled-back',
+    unconfirmed: true,
+    text: 'rolled-back: aborted',
+  } as const;
+  await channel.deliver(event('2', end), signal);
+  await workspace.speak();
+  expect(await titles()).toEqual([
+    '✅ Over, rolled-back: split-name in shared',
+    '⚠️ Rolled back, and not seen to be well: split-name in shared',
+  ]);
+  const [closed, open] = await inIncidents();
+  expect(textOf(open!)).toMatch(/\*What to do\*\n• see by other means whether/);
+  // What had to be done before it was over has not to be done any more.
+  expect(textOf(closed!)).not.toContain('What to do');
+  expect(textOf(closed!)).toContain(`npx switchback why ${rollout.id}`);
+  const [reply] = await repliesTo(workspace.slack, workspace.slack.incidents, open!.ts);
+  expect(textOf(reply!)).toContain('# Timeline of');
+});
+
+it('names the commands by which an operator goes on, and those by which an orphan is taken back', async () => {
+  const bare = (id: string, kind: 'needs-operator' | 'orphan') => {
+    const { todo: _, ...of } = event(id, { kind });
+    return channel.deliver(of, signal);
+  };
+  await bare('1', 'needs-operator');
+  await bare('2', 'orphan');
+  await workspace.speak();
+  const [needs, orphan] = (await inIncidents()).map(textOf);
+  expect(needs).toContain(`npx switchback retry ${rollout.id}`);
+  expect(orphan).toContain(`npx switchback rescue ${rollout.id}`);
 });

@@ -95,6 +95,16 @@ describe('PagerDuty', () => {
     });
   });
 
+  it('calls nobody for a rollback that goes its way, and shows it as a change', async () => {
+    const paths = (await told({ ...incident, kind: 'rolling-back' })).map(([path]) => path);
+    expect(paths).toEqual(['/v2/change/enqueue']);
+  });
+
+  it('is not resolved while somebody has to look at the baseline still', async () => {
+    const paths = (await told({ ...news, outcome: 'rolled-back', unconfirmed: true })).map(([path]) => path);
+    expect(paths).toEqual(['/v2/change/enqueue']);
+  });
+
   it('is not told of a question', async () => {
     expect(await told(question)).toEqual([]);
   });
