@@ -27,11 +27,10 @@ export const servers: readonly string[] = [
 /** What fills a machine with two cores by itself, or measures it: `npm run test:deep`, one file at a time. */
 export const alone: readonly string[] = [
   'test/activities/sentinel/scale.test.ts',
-  'test/bench/bench.test.ts',
   'test/chaos/chaos.test.ts',
   'test/demo/{door,drill}.test.ts',
   'test/integration/{flood,long-life,soak}.test.ts',
-  'test/replay/{forgetting,replay-history}.test.ts',
+  'test/replay/replay-history.test.ts',
 ];
 
 /** What takes too long for each commit, though its main path has a test in `npm test`: `npm run test:deep`. */
@@ -44,8 +43,9 @@ export const long: readonly string[] = [
   'test/apps/claim-current.test.ts',
   'test/apps/cli/{long-journal,server-absent}.test.ts',
   'test/apps/local/{postgres-binaries,postgres-server,records-server,temporal-server}.test.ts',
+  'test/bench/bench.test.ts',
   'test/integration/{asked-while-away,builds,contested,doctor,garbage,records-lost,rounds,silence,slack,unconfirmed,unwatched}.test.ts',
-  'test/replay/finds.test.ts',
+  'test/replay/{finds,forgetting}.test.ts',
   'test/workflows/{quiet-hour,random-turns}.test.ts',
 ];
 
