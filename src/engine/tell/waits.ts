@@ -3,23 +3,11 @@ import { stepsOf, type Plan } from '../plan/plan.js';
 import { called } from '../state/called.js';
 import { approvedBy } from '../state/people.js';
 import { approvalOf, operatorGroups } from '../state/rights.js';
-import type { Frozen, Retreating, RolloutState, Unwinding } from '../state/state.js';
+import type { Frozen, RolloutState } from '../state/state.js';
 import type { Status } from '../state/status.js';
 import { gateReport, type GateReport } from './gate-report.js';
-
-/** What a rollout waits for. Times in milliseconds since the epoch. */
-export interface Wait {
-  /** The one thing it waits for. */
-  readonly waitingFor: string;
-  readonly since: number;
-  /** What ends the wait. */
-  readonly clears: string;
-  /** Groups that may decide now; empty when nobody is asked. */
-  readonly who: readonly string[];
-  readonly next: string;
-  /** When `next` comes at the latest by itself. */
-  readonly nextAt?: number;
-}
+import type { Wait } from './wait.js';
+import { untilUndone, untilUnserved } from './waits-back.js';
 
 type WaitOf = (plan: Plan, state: RolloutState, since: number) => Wait;
 
@@ -190,44 +178,6 @@ function thawing(plan: Plan, { step, since, reason, until, lookAt, undrilled }: 
     who: operatorGroups(plan),
     next: until === undefined ? 'the calendar is read again' : step,
     nextAt: until ?? lookAt,
-  };
-}
-
-/** The undo that is under way, and since when. */
-export function undoing({
-  steps,
-  journal,
-}: RolloutState): { readonly step: string; readonly since: number } | undefined {
-  const [step] = Object.entries(steps).find(([, { status }]) => status === 'undoing') ?? [];
-  if (step === undefined) return undefined;
-  const began = journal.findLast((event) => event.type === 'undo-started' && event.step === step);
-  return { step, since: began?.at ?? 0 };
-}
-
-/** What the wait is for while an undo is under way; nothing in between. */
-function untilUndone({ deadlines }: Plan, state: RolloutState): Partial<Wait> {
-  const now = undoing(state);
-  return now
-    ? {
-        waitingFor: `the undo of ${now.step} to end`,
-        since: now.since,
-        clears: 'its end',
-        next: 'an operator is asked when it takes longer',
-        nextAt: now.since + deadlines.undo,
-      }
-    : {};
-}
-
-/** What the wait is for while the application is asked whom it serves. */
-function untilUnserved({ deadlines }: Plan, progress: Unwinding | Retreating | undefined): Partial<Wait> {
-  if (!progress?.asking) return {};
-  const { target, since } = progress.asking;
-  return {
-    waitingFor: `the application to serve the candidate of ${target} to nobody any more`,
-    since,
-    clears: 'none of its answers coming from the candidate',
-    next: 'an operator is asked when it takes longer',
-    nextAt: since + deadlines.undo,
   };
 }
 

@@ -5,7 +5,9 @@ import type { Frozen, RolloutState } from '../state/state.js';
 import { statusOf, type Status } from '../state/status.js';
 import type { DrillProof, GuardReading } from '../state/values.js';
 import { gateReport, type GateReport } from './gate-report.js';
-import { undoing, waits, type Wait } from './waits.js';
+import type { Wait } from './wait.js';
+import { undoing } from './waits-back.js';
+import { waits } from './waits.js';
 
 /** The answer to "what is it waiting for?". Times in milliseconds since the epoch. */
 export interface Why extends Wait {
