@@ -75,6 +75,7 @@ export default runbook({
         }),
       ],
       deadlines: { preflight: params.preflightWithin, ask: params.askAfter, giveUp: params.giveUpAfter },
+      objective: { restoreWithin: '5m' },
       expand: [
         addColumns(shapes, [
           { name: 'first_name', type: 'text' },

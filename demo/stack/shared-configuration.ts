@@ -60,7 +60,7 @@ export async function sharedConfiguration(
         { runbooks: '*', right: 'approve', to: ['team-checkout', 'sre'] },
       ],
       // Some points are drilled first: all would take longer than the rest of the demo.
-      drill: { environment: drillEnvironment, coverage: 0.05, withinObjective: false },
+      drill: { environment: drillEnvironment, coverage: 0.05 },
     },
     identity: {
       tokens: made.map(([principal, { id, hash }]) => ({

@@ -182,7 +182,8 @@ describe('what drills prove of a plan', () => {
 
   it('keeps to an objective only where there is one, and says how to state it', () => {
     const asked = { withinObjective: true };
-    expect(proof([drillOf()], asked)).toMatchObject({
+    const { objective: _, ...unstated } = plan;
+    expect(proof([drillOf({ of: unstated })], asked, unstated)).toMatchObject({
       proven: false,
       reason: expect.stringContaining("objective: { restoreWithin: '5m' }"),
     });
