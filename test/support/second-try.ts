@@ -1,6 +1,7 @@
 import { afterEach } from 'vitest';
 
-/** Says which tests pass only the second time: a fault to find (CONTRIBUTING.md). */
-afterEach(({ task }) => {
-  if (task.result?.retryCount) console.error(`second try: ${task.file.name} > ${task.name}`);
+/** Says which tests pass only the second time, and why not the first: a fault to find (CONTRIBUTING.md). */
+afterEach(({ task: { name, file, result } }) => {
+  if (!result?.retryCount) return;
+  console.error(`second try: ${file.name} > ${name}\n${result.errors?.[0]?.stack}`);
 });
