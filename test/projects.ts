@@ -46,6 +46,7 @@ export const long: readonly string[] = [
   'test/bench/bench.test.ts',
   'test/integration/{asked-while-away,builds,contested,doctor,garbage,records-lost,rounds,silence,slack,unconfirmed,unwatched}.test.ts',
   'test/replay/{finds,forgetting}.test.ts',
+  'test/rooms/walls.test.ts',
   'test/workflows/{quiet-hour,random-turns}.test.ts',
 ];
 
@@ -53,9 +54,9 @@ export const long: readonly string[] = [
 export const onEachServer: readonly string[] = [
   'test/activities/locks/locks.test.ts',
   'test/activities/sentinel/orphans.test.ts',
-  'test/integration/{blind-guards,custom-acts,drill,drill-gate,ended-from-outside,locks,needs-operator}.test.ts',
-  'test/integration/{no-return,operator,orphans,set-aside,shapes-differ,signed,temporal-tools}.test.ts',
-  'test/integration/verified-rollback.test.ts',
+  'test/integration/{blind-guards,custom-acts,drill,drill-gate,ended-from-outside,journal,locks}.test.ts',
+  'test/integration/{needs-operator,no-return,operator,orphans,set-aside,shapes-differ,signed}.test.ts',
+  'test/integration/{takes-back,temporal-tools,verified-rollback}.test.ts',
   'test/workflows/{early-queries,priority,turns}.test.ts',
 ];
 
