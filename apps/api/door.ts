@@ -1,5 +1,6 @@
 import type { Current } from '../config/reread.js';
 import type { DirectClient } from '../client/client.js';
+import type { Delegations } from './delegations.js';
 import type { Audit } from './audit.js';
 import type { Identities } from './identity/identities.js';
 import type { HttpMetrics } from './http-metrics.js';
@@ -26,6 +27,7 @@ export interface Door {
       readonly environment: Pick<Current['environment'], 'identity'>;
     };
   };
+  readonly delegations: Delegations;
   readonly underWay: UnderWay;
   readonly streams: Streams;
   readonly metrics: HttpMetrics;

@@ -47,6 +47,7 @@ export const needs = {
   stop: 'brake',
   lift: 'lift-stop',
   takeOver: 'take-over',
+  listDelegations: 'view',
   delegate: 'approve',
   endDelegation: 'approve',
   listBuilds: 'view',

@@ -3,6 +3,7 @@ import type { DirectClient } from '../client/client.js';
 import type { RereadEnvironment } from '../config/reread.js';
 import { createApp } from './app.js';
 import { auditTo } from './audit.js';
+import { openDelegations } from './delegations.js';
 import { usualRate } from './door.js';
 import { createStreams } from './events/streams.js';
 import { httpMetrics } from './http-metrics.js';
@@ -34,8 +35,11 @@ export async function serve(options: ApiOptions & { readonly host: string }, ope
   const metrics = httpMetrics();
   const streams = createStreams({ client, identities, metrics });
   const audit = auditTo(log);
+  const now = () => policy.last.environment;
+  const delegations = openDelegations(environment, now(), now);
   const app = createApp({
     ...opened,
+    delegations,
     environment,
     config,
     metrics,
@@ -43,7 +47,7 @@ export async function serve(options: ApiOptions & { readonly host: string }, ope
     audit,
     log,
     mostBytes,
-    runbooks: listedRunbooks(() => policy.last.environment.runbooks ?? {}, dirname(config)),
+    runbooks: listedRunbooks(() => now().runbooks ?? {}, dirname(config)),
     hosts: ['localhost', '127.0.0.1', '[::1]', ...hostNames.map((name) => name.toLowerCase())],
     buckets: createBuckets(rate),
     underWay: keysUnderWay(),
@@ -59,6 +63,7 @@ export async function serve(options: ApiOptions & { readonly host: string }, ope
       await server.close();
       audit.close();
       keptUp();
+      await delegations.close();
       await client.close();
     },
   };

@@ -3,6 +3,7 @@ import type { JournalEvent } from '../../src/engine/state/journal.js';
 import type { JsonObject } from '../../src/engine/base/json.js';
 import type { Plan } from '../../src/engine/plan/plan.js';
 import type { StatusReport } from '../../src/engine/tell/report.js';
+import type { Delegator } from '../../src/engine/state/people.js';
 import type { Outcome } from '../../src/engine/state/state.js';
 import type { Reverts } from '../../src/engine/state/reverts.js';
 import type { Why } from '../../src/engine/tell/why.js';
@@ -87,6 +88,8 @@ export interface WaitingFor {
   readonly name: string;
   /** The groups in which they are; a door knows them itself. */
   groupsIn(environment: string): readonly string[];
+  /** For whom they answer gates now, each with their groups; for nobody when absent. */
+  delegatorsIn?(environment: string): readonly Delegator[];
 }
 
 /** Which rollouts are listed. */

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ChainMemo } from '../../src/protocol/rollout.js';
+import { whoIsAsked } from './who-is-asked.js';
 import type { ListFilter, RolloutSummary } from './client.js';
 import type { searchAttributes } from '../../activities/temporal/search-attributes.js';
 import { partsOf } from './rollout-id.js';
@@ -50,6 +51,5 @@ function startOf(memo: ChainMemo | undefined): number | undefined {
 export function isListed(summary: RolloutSummary, { environment, waitingFor }: ListFilter): boolean {
   if (environment !== undefined && summary.environment !== environment) return false;
   if (!waitingFor) return true;
-  const wanted = [waitingFor.name, ...waitingFor.groupsIn(summary.environment)];
-  return summary.endedAt === undefined && summary.waitingFor.split(', ').some((one) => wanted.includes(one));
+  return summary.endedAt === undefined && whoIsAsked(summary, waitingFor).length > 0;
 }

@@ -106,7 +106,7 @@ class TemporalRolloutClient implements DirectClient {
     const { waitingFor } = filter;
     if (!waitingFor) return found;
     const status = (rollout: string) => this.#questions.ask<StatusReport>(rollout, rolloutNames.status);
-    return stillAsking(found, waitingFor.name, status);
+    return stillAsking(found, waitingFor, status);
   }
 
   start = (request: StartRequest) => this.#starts.start(request);

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { openDelegations } from '../../apps/api/delegations.js';
+import { environmentOf, readConfiguration } from '../../apps/config/config.js';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { boundOfLocksDecision } from '../../src/identity/claims.js';
 import type { LocksChoice } from '../../src/protocol/locks.js';
@@ -167,6 +169,11 @@ it.concurrent('whoever is away has somebody else answer, and takes that back', a
       return (await switchback(args, { env: process.env })).json<{ delegations: unknown[] }>().delegations;
     };
     expect(await list()).toMatchObject([{ from: 'ben', to: 'carl', gates: ['go'], decision: 'd-1' }]);
+    // An API tells the same.
+    const configured = environmentOf(await readConfiguration(config), name);
+    const door = openDelegations(name, configured, () => configured);
+    expect(await door.standing()).toEqual(await list());
+    await door.close();
     const end = { type: 'end-delegation', delegation: 'd-1' } as const;
     expect(await decideLocks('ana', 'e-1', end)).toMatchObject({ accepted: false });
     expect(await decideLocks('ben', 'e-2', end)).toMatchObject({ accepted: true });

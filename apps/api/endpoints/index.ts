@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.js';
 import { checkPlan } from './check-plan.js';
 import { decisions } from './decisions.js';
+import { listDelegations } from './delegations.js';
 import { diffPlan } from './diff-plan.js';
 import { doctor } from './doctor.js';
 import { document } from './document.js';
@@ -51,6 +52,7 @@ export const endpoints: readonly Endpoint[] = [
   ...takeBacks,
   moveRollout,
   readLocks,
+  listDelegations,
   ...locksDecisions,
   listBuilds,
   makeBuildCurrent,

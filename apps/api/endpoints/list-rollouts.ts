@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { delegatedTo } from '../../../src/identity/delegation.js';
 import { runbookName } from '../../client/http/wire/common.js';
 import { page } from '../../client/http/wire/rollouts.js';
 import type { WaitingFor } from '../../client/client.js';
 import type { Caller } from '../caller.js';
 import { afterCursor, cursor, cursorOf } from '../cursor.js';
+import type { Door } from '../door.js';
 import { endpoint } from '../endpoint.js';
-import type { Identities } from '../identity/identities.js';
 
 const flag = z.enum(['true', 'false']).exactOptional();
 
@@ -15,7 +16,7 @@ const query = z.strictObject({
   status: z.string().min(1).max(50).exactOptional(),
   waitingFor: z.string().min(1).max(200).exactOptional().meta({
     description:
-      'A group that is asked, or somebody with their groups, who has not approved yet; me is whoever asks.',
+      'A group that is asked, or somebody with their groups and the gates that they answer for others, who has not approved yet; me is whoever asks.',
   }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: cursor.exactOptional(),
@@ -34,7 +35,7 @@ export const listRollouts = endpoint({
     const found = await client.list({
       environment,
       all: query.all === 'true',
-      ...(waitingFor !== undefined && { waitingFor: asked(waitingFor, caller, identities) }),
+      ...(waitingFor !== undefined && { waitingFor: await asked(waitingFor, caller, door) }),
     });
     const wanted = found.filter(
       (one) =>
@@ -49,7 +50,15 @@ export const listRollouts = endpoint({
   },
 });
 
-function asked(whom: string, { name, groups }: Caller, identities: Identities): WaitingFor {
-  if (whom === 'me') return { name, groupsIn: () => groups };
-  return { name: whom, groupsIn: () => identities.groupsOf(whom) };
+/** Somebody's groups, and for whom they answer gates, as of now. */
+async function asked(whom: string, caller: Caller, { identities, delegations }: Door): Promise<WaitingFor> {
+  const isMe = whom === 'me';
+  const name = isMe ? caller.name : whom;
+  const groups = isMe ? caller.groups : identities.groupsOf(whom);
+  const delegators = delegatedTo(await delegations.known(), name, Date.now()).map(({ from, gates }) => ({
+    name: from,
+    groups: identities.groupsOf(from),
+    gates,
+  }));
+  return { name, groupsIn: () => groups, delegatorsIn: () => delegators };
 }

@@ -1,56 +1,54 @@
 import type { Command } from 'commander';
 import { defaultConfigFile } from '../../config/default-file.js';
+import type { DelegationList } from '../../client/http/delegations.js';
+import { apiOf } from '../../client/reach.js';
 import { print, type Context, type OutputOptions } from '../context.js';
-import { withOutput } from '../options.js';
+import { withApi, withOutput } from '../options.js';
 import { withRecordsOf } from '../records-of.js';
 import { table } from '../table.js';
+import { UsageError } from '../usage-error.js';
 import { moment } from '../words.js';
 
 interface ListOptions extends OutputOptions {
-  readonly env: string;
+  readonly env?: string;
+  readonly server?: string;
   readonly config: string;
-}
-
-/** One of them. Times in Unix ms. */
-interface Listed {
-  readonly from: string;
-  readonly to: string;
-  readonly gates: readonly string[];
-  readonly since: number;
-  readonly until: number;
-  readonly reason: string;
-  /** The decision that made it; the configuration did when absent. */
-  readonly decision?: string;
 }
 
 /** `switchback delegation list`: those that stand, whoever made them. */
 export function registerDelegationList(delegation: Command, context: Context): void {
-  withOutput(delegation.command('list'))
+  withApi(withOutput(delegation.command('list')))
     .description('print who answers for whom: what the configuration says, and what was made through a door')
-    .requiredOption('--env <name>', 'the environment')
-    .option('--config <file>', 'the configuration', defaultConfigFile)
+    .option('--env <name>', 'the environment; an API is for one, and knows which')
+    .option('--config <file>', 'the configuration, without an API', defaultConfigFile)
     .action((options: ListOptions) => list(options, context));
 }
 
 async function list(options: ListOptions, context: Context): Promise<void> {
-  const { env, config } = options;
-  const { environmentOf, readConfiguration } = await import('../../config/config.js');
-  const { doorsOf } = await import('../../config/identity/doors.js');
-  const { delegationsIn } = await import('../../../activities/identity/delegations.js');
-  const environment = environmentOf(await readConfiguration(config), env);
-  const decisions = await withRecordsOf(env, environment, context.io, (records) =>
-    records.delegations.decisions(env),
-  );
-  const made = await delegationsIn(decisions, env, doorsOf(environment));
-  const now = Date.now();
-  const delegations: Listed[] = [
-    ...(environment.delegations ?? []),
-    ...made.map(({ id: decision, ...one }) => ({ ...one, decision })),
-  ].filter(({ until }) => until > now);
-  print(context, options, { environment: env, delegations }, textOf(delegations));
+  const { env } = context.io;
+  const server = apiOf({ ...options, env });
+  const { delegationsOver } = await import('../../client/http/delegations.js');
+  const found =
+    server === undefined
+      ? await recorded(options, context)
+      : await delegationsOver({ server, env }, options.env);
+  print(context, options, found, textOf(found.delegations));
 }
 
-function textOf(delegations: readonly Listed[]): string {
+/** What configuration and records say themselves: no server has to run. */
+async function recorded({ env: name, config }: ListOptions, { io }: Context): Promise<DelegationList> {
+  if (name === undefined) throw new UsageError('name the environment with --env, or its API with --server');
+  const { environmentOf, readConfiguration } = await import('../../config/config.js');
+  const { standingDelegations } = await import('../../config/identity/standing-delegations.js');
+  const environment = environmentOf(await readConfiguration(config), name);
+  const decisions = await withRecordsOf(name, environment, io, (records) =>
+    records.delegations.decisions(name),
+  );
+  const delegations = await standingDelegations(name, environment, decisions, Date.now());
+  return { environment: name, delegations };
+}
+
+function textOf(delegations: DelegationList['delegations']): string {
   if (delegations.length === 0) return 'nobody answers for anybody else';
   const rows = delegations.map(({ from, to, gates, since, until, reason, decision = 'configuration' }) => [
     from,

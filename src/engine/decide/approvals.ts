@@ -1,5 +1,5 @@
 import type { Asked } from '../state/gate.js';
-import { gateName } from '../state/gate.js';
+import { coversGate } from '../state/gate.js';
 import type { Principal } from '../state/messages.js';
 import { peopleIn, personBehind, type Approved, type Known } from '../state/people.js';
 import { hasShownEnough } from './strength.js';
@@ -43,9 +43,7 @@ export function mayNotReject(asked: Asked, by: Principal): string | undefined {
 
 /** For whom somebody answers a gate: for themselves first. */
 function answersFor(by: Principal, step: string): readonly Known[] {
-  const others = (by.delegators ?? []).filter(({ gates }) =>
-    ['*', step, gateName(step)].some((name) => gates.includes(name)),
-  );
+  const others = (by.delegators ?? []).filter(({ gates }) => coversGate(gates, step));
   return by.onlyForOthers ? others : [by, ...others];
 }
 

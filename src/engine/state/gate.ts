@@ -60,6 +60,11 @@ export function gateName(step: string): string {
   return step.replace(/^approve\//, '');
 }
 
+/** Whether somebody answers a gate by what was delegated to them: names of gates, or `*`. */
+export function coversGate(gates: readonly string[], step: string): boolean {
+  return ['*', step, gateName(step)].some((name) => gates.includes(name));
+}
+
 /** Whether what cannot be undone comes before anybody is asked again. */
 function leadsPastNoReturn(plan: Plan, id: string): boolean {
   const steps = stepsOf(plan).map(({ step }) => step);

@@ -1,5 +1,6 @@
 import { createApp } from '../../../apps/api/app.js';
 import { auditTo } from '../../../apps/api/audit.js';
+import { delegationsOf } from '../../../apps/api/delegations.js';
 import type { Door } from '../../../apps/api/door.js';
 import { createBuckets } from '../../../apps/api/limits/buckets.js';
 import { createStreams } from '../../../apps/api/events/streams.js';
@@ -34,6 +35,7 @@ export function doorOf(client: object, over: Partial<Door> = {}) {
     config: '/nowhere.json',
     runbooks: listedRunbooks(() => ({}), '/'),
     underWay: keysUnderWay(),
+    delegations: delegationsOf('here', () => ({})),
     streams: createStreams(stage),
     audit: auditTo(write),
     log: write,

@@ -16,6 +16,16 @@ beforeAll(async () => {
         kind: 'shared',
         records: { url: { env: 'R' } },
         principals: { ana: person('sre'), [userInfo().username]: person('support') },
+        delegations: [
+          {
+            from: 'ana',
+            to: userInfo().username,
+            gates: ['go'],
+            since: '2020-01-01T00:00:00Z',
+            until: '2999-01-01T00:00:00Z',
+            reason: 'a long holiday',
+          },
+        ],
       },
     },
   });
@@ -38,4 +48,10 @@ it('and by none where nobody knows them', async () => {
     ['constructor', 'prod'],
   ] as const)
     expect(await groups(name, environment)).toEqual([]);
+});
+
+it('and for whom the configuration has them answer gates', async () => {
+  const { delegatorsIn } = await askedPerson('me', config, { cwd: files.dir, env: {} } as Io);
+  expect(delegatorsIn?.('prod')).toEqual([{ name: 'ana', groups: ['sre'], gates: ['go'] }]);
+  expect(delegatorsIn?.('here')).toEqual([]);
 });

@@ -73,6 +73,28 @@ export const locksDecided = z
   })
   .meta({ id: 'LocksDecided' });
 
+export const delegationList = z
+  .object({
+    environment: z.string(),
+    delegations: z
+      .array(
+        z.object({
+          from: z.string().meta({ description: 'Who is asked.' }),
+          to: z.string().meta({ description: 'Who may answer as well.' }),
+          gates: names,
+          since: at,
+          until: at,
+          reason: z.string(),
+          decision: z
+            .string()
+            .exactOptional()
+            .meta({ description: 'The decision that made it; the configuration did when absent.' }),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'DelegationList' });
+
 export const buildList = z
   .object({
     environment: z.string(),
