@@ -8,7 +8,7 @@ import type { Caller } from './caller.js';
 import type { Door } from './door.js';
 import { rolloutKeyOf } from './keys.js';
 import { givenPlan } from './plan-of.js';
-import { ProblemError } from './problems/catalogue.js';
+import { requireAsker } from './require-asker.js';
 import { reused } from './under-way.js';
 
 type StartBody = z.output<typeof startRequest>;
@@ -27,7 +27,7 @@ export async function startOnce(
   body: StartBody,
   key: string | undefined,
 ): Promise<StartedOnce> {
-  requireAsker(door, caller, body);
+  requireAsker(door, caller, body.askedFor);
   const loaded = await givenPlan(door, caller, 'start', body);
   if (key === undefined) return begin(door, caller, body, loaded, body.key);
   const own = body.key ?? rolloutKeyOf(caller, key);
@@ -41,25 +41,6 @@ export async function startOnce(
       throw error;
     }
   });
-}
-
-/** A program starts nothing of its own accord: who asked for it counts as having started it, too. */
-function requireAsker({ identities }: Door, { kind, name }: Caller, { askedFor }: StartBody): void {
-  if (identities.byName || (kind === 'service') === (askedFor !== undefined)) return;
-  if (kind === 'person') {
-    throw new ProblemError(
-      'unprocessable',
-      'askedFor',
-      `is for services, and ${name} is a person`,
-      'leave it out',
-    );
-  }
-  throw new ProblemError(
-    'unprocessable',
-    'askedFor',
-    `is missing: ${name} is a service`,
-    'say who asked for it',
-  );
 }
 
 async function begin(

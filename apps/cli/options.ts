@@ -61,6 +61,13 @@ export function withPerson(command: Command): Command {
   return command.option('--as <name>', text);
 }
 
+/** `--asked-for`: a program starts nothing of its own accord. */
+export function askedForOption(): Option {
+  const text =
+    'who asked for it, when a service starts it: at a gate with four eyes they count as having started it, too';
+  return new Option('--asked-for <person>', text);
+}
+
 export const rolloutArgument = 'its id, or the end of it: <runbook>/<key> or <key>';
 
 function address(value: string): string {

@@ -49,6 +49,8 @@ export type Vouching = (rollout: string) => Promise<string>;
 export interface TakeBackRequest extends Reverts {
   /** The last part of the new id; the old one and the kind when absent. */
   readonly key?: string;
+  /** For whom a service takes it back. */
+  readonly askedFor?: string;
   readonly sign?: Vouching;
 }
 

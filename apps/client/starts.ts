@@ -50,13 +50,19 @@ export class Starts {
     return this.#begin(rollout, startOptions(rollout, input));
   }
 
-  async takeBack({ key, sign, ...reverts }: TakeBackRequest): Promise<Started> {
+  async takeBack({ key, sign, askedFor, ...reverts }: TakeBackRequest): Promise<Started> {
     const { rollout, kind, by: startedBy } = reverts;
     const parts = partsOf(rollout);
     if (!parts) throw new Refusal(rollout, 'is no whole rollout id', 'write all four parts of it');
     await this.#refuseWhileItRuns(rollout);
     const { environment, runbook } = parts;
-    const input = { format: 1 as const, environment, startedBy, reverts };
+    const input = {
+      format: 1 as const,
+      environment,
+      startedBy,
+      ...(askedFor !== undefined && { askedFor }),
+      reverts,
+    };
     for (let nth = 1; ; nth++) {
       const own = rolloutId({ ...parts, key: key ?? `${parts.key}-${kind}${nth > 1 ? `-${nth}` : ''}` });
       const signed = sign && { signed: await sign(own) };

@@ -102,10 +102,15 @@ export function boundOfStart(env: string, rollout: string, said: StartSaid): Bou
   };
 }
 
+/** What the start of a rollout that takes another one back says. */
+export interface TakeBackSaid extends Reverts {
+  readonly askedFor?: string;
+}
+
 /** What the start of a rollout that takes another one back is bound to. */
-export function boundOfTakeBack(env: string, rollout: string, reverts: Reverts): Bound {
-  const { kind: type, rollout: ended, reason, by } = reverts;
-  return { env, rollout, by, decision: { type, rollout: ended, reason } };
+export function boundOfTakeBack(env: string, rollout: string, said: TakeBackSaid): Bound {
+  const { kind: type, rollout: ended, reason, by, askedFor } = said;
+  return { env, rollout, by, decision: present({ type, rollout: ended, reason, askedFor }) };
 }
 
 const inWords = {

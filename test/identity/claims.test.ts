@@ -107,10 +107,15 @@ test('taking back is for one rollout, in one way', () => {
   const own = 'rollout/prod/split/1-revert';
   const claims = signed(boundOfTakeBack('prod', own, reverts));
   expect(bindingFault(claims, boundOfTakeBack('prod', own, reverts))).toBeUndefined();
+  const asked = { ...reverts, askedFor: 'ben' };
+  expect(bindingFault(signed(boundOfTakeBack('prod', own, asked)), boundOfTakeBack('prod', own, asked))).toBe(
+    undefined,
+  );
   for (const other of [
     { ...reverts, kind: 'rescue' as const },
     { ...reverts, rollout: 'r2' },
     { ...reverts, reason: '' },
+    asked,
   ])
     expect(bindingFault(claims, boundOfTakeBack('prod', own, other))).toBeDefined();
 });

@@ -1,6 +1,7 @@
 import { partsOf } from '../../client/rollout-id.js';
 import { takeBackRequest, takenBack } from '../../client/http/wire/rollouts.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
+import { requireAsker } from '../require-asker.js';
 import { idOf, rolloutParams as params, rolloutPath } from '../rollout-path.js';
 
 const kinds = {
@@ -19,10 +20,17 @@ export const takeBacks: readonly Endpoint[] = (['revert', 'rescue'] as const).ma
     body: takeBackRequest,
     answer: { description: 'It is durable', schema: takenBack, status: 201 },
     problems: ['not-found', 'refused', 'exists-already'],
-    async handle({ door, caller, params, body: { reason, key } }) {
+    async handle({ door, caller, params, body: { reason, key, askedFor } }) {
+      requireAsker(door, caller, askedFor);
       const reverts = idOf(door, params);
       const { client, signer } = door;
-      const said = { rollout: reverts, kind, by: caller.name, reason };
+      const said = {
+        rollout: reverts,
+        kind,
+        by: caller.name,
+        reason,
+        ...(askedFor !== undefined && { askedFor }),
+      };
       const { rollout, runId } = await client.takeBack({
         ...said,
         ...(key !== undefined && { key }),

@@ -4,7 +4,7 @@ import { rolloutId } from '../../client/rollout-id.js';
 import { afterStart, type AwaitOptions } from '../after-start.js';
 import { withClient, type Context, type Register, type ServerOptions } from '../context.js';
 import { listenForInterruption, type Interruption } from '../interruption.js';
-import { withEnvironment, withOutput, withParams, withServer } from '../options.js';
+import { askedForOption, withEnvironment, withOutput, withParams, withServer } from '../options.js';
 import { parseParams } from '../params.js';
 
 interface StartOptions extends ServerOptions, AwaitOptions {
@@ -25,10 +25,7 @@ export const registerStart: Register = (program, context) => {
       'the last part of the id; a second start with the same is refused (default: the time)',
     )
     .option('--as <name>', 'who starts it (default: the user of this machine, or whom the API knows)')
-    .option(
-      '--asked-for <person>',
-      'who asked for it, when a service starts it: at a gate with four eyes they count as having started it, too',
-    )
+    .addOption(askedForOption())
     .option('--wait', 'show its progress until it ends; Ctrl-C detaches')
     .addOption(noWait())
     .option('--detach', 'answer as soon as it is durable, before its preflight')

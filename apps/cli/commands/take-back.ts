@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { afterStart, type AwaitOptions } from '../after-start.js';
 import { withClient, type Context, type Register, type ServerOptions } from '../context.js';
-import { rolloutArgument, withOutput, withPerson, withServer } from '../options.js';
+import { askedForOption, rolloutArgument, withOutput, withPerson, withServer } from '../options.js';
 import { requirePerson } from '../person.js';
 
 interface TakeBackOptions extends ServerOptions, AwaitOptions {
   readonly reason: string;
   readonly key?: string;
+  readonly askedFor?: string;
 }
 
 /** `switchback revert`: a new rollout takes a completed one back. */
@@ -31,13 +32,14 @@ function takingBack(command: Command, kind: 'revert' | 'rescue', context: Contex
       '--key <key>',
       `the last part of the new id (default: the old one with -${kind}, and -2 when that was refused)`,
     )
+    .addOption(askedForOption())
     .option('--wait', 'show its progress until it ends; Ctrl-C detaches')
     .option('--detach', 'answer as soon as it is durable')
     .action((given: string, options: TakeBackOptions) => {
       requirePerson(options, context);
       return withClient(context, options, async (client) => {
         const rollout = await client.find(given);
-        const { reason, key } = options;
+        const { reason, key, askedFor } = options;
         const by = await client.person(options.as);
         const started = await client.takeBack({
           rollout,
@@ -45,6 +47,7 @@ function takingBack(command: Command, kind: 'revert' | 'rescue', context: Contex
           by,
           reason,
           ...(key !== undefined && { key }),
+          ...(askedFor !== undefined && { askedFor }),
         });
         const environment = rollout.split('/')[1] ?? '';
         const result = { ...started, environment, kind, reverts: rollout, startedBy: by };

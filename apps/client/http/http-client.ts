@@ -95,8 +95,12 @@ export class HttpRolloutClient implements RolloutClient {
     return this.#transport.post('/v1/rollouts', { body: { ...which, digest, ...options } });
   }
 
-  takeBack({ rollout, kind, reason, key }: TakeBackRequest): Promise<Started> {
-    const body = { reason, ...(key !== undefined && { key }) };
+  takeBack({ rollout, kind, reason, key, askedFor }: TakeBackRequest): Promise<Started> {
+    const body = {
+      reason,
+      ...(key !== undefined && { key }),
+      ...(askedFor !== undefined && { askedFor }),
+    };
     return this.#transport.post(`${pathOf(rollout)}/${kind}`, { body });
   }
 

@@ -7,9 +7,9 @@ import {
   type Bound,
   type Shown,
   type StartSaid,
+  type TakeBackSaid,
 } from '../../../src/identity/claims.js';
 import type { DecisionRequest, Proof } from '../../../src/engine/state/messages.js';
-import type { Reverts } from '../../../src/engine/state/reverts.js';
 import type { LocksRequest } from '../../../src/protocol/locks.js';
 import type { DoorKey } from '../../../activities/identity/door-key.js';
 import { sign } from '../../../activities/identity/sign.js';
@@ -25,7 +25,7 @@ export interface Signer {
   decision(caller: Known, about: About, request: DecisionRequest): Promise<string>;
   locks(caller: Known, request: LocksRequest): Promise<string>;
   start(caller: Known, rollout: string, said: StartSaid): Promise<string>;
-  takeBack(caller: Known, rollout: string, reverts: Reverts): Promise<string>;
+  takeBack(caller: Known, rollout: string, said: TakeBackSaid): Promise<string>;
 }
 
 /** Which rollout, and which of those that had its id. */
@@ -64,6 +64,6 @@ export function createSigner(
       vouch(caller, boundOfDecision({ env: environment, rollout, firstRun }, request), saw),
     locks: (caller, request) => vouch(caller, boundOfLocksDecision(environment, request)),
     start: (caller, rollout, said) => vouch(caller, boundOfStart(environment, rollout, said)),
-    takeBack: (caller, rollout, reverts) => vouch(caller, boundOfTakeBack(environment, rollout, reverts)),
+    takeBack: (caller, rollout, said) => vouch(caller, boundOfTakeBack(environment, rollout, said)),
   };
 }

@@ -35,13 +35,15 @@ export function missingGatesOf(environment: Environment, plan: Plan, fromFile?: 
 
 function deniedTakeBack(
   environment: Environment,
-  { startedBy }: Starter,
+  starter: Starter,
   { rollout, by }: Reverts,
 ): string | undefined {
+  const { startedBy } = starter;
   // What was signed has one name: another beside it would lend its rights.
   if (startedBy !== by) return `it is started by ${startedBy}, and ${by} takes it back`;
   const runbook = partsOf(rollout)?.runbook ?? everyRunbook;
-  return denied(policyOf(environment), startedBy, 'revert', runbook);
+  const policy = policyOf(environment);
+  return deniedBehind(policy.directory, starter) ?? denied(policy, startedBy, 'revert', runbook);
 }
 
 /** Four eyes look at whoever stands behind the start: a program that names nobody would make everybody a second pair. */

@@ -31,6 +31,10 @@ export async function admitStart(
 }
 
 function boundOf(name: string, starting: Starting): Bound {
-  if ('reverts' in starting) return boundOfTakeBack(name, starting.rollout, starting.reverts);
+  if ('reverts' in starting) {
+    const { reverts, askedFor } = starting;
+    const said = { ...reverts, ...(askedFor !== undefined && { askedFor }) };
+    return boundOfTakeBack(name, starting.rollout, said);
+  }
   return boundOfStart(name, starting.rollout, starting);
 }

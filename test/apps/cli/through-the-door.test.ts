@@ -3,7 +3,7 @@ import { listen } from '../../../apps/api/server.js';
 import { byName } from '../../../apps/api/identity/by-name.js';
 import type { Identities } from '../../../apps/api/identity/identities.js';
 import type { CheckRequest } from '../../../apps/client/checks.js';
-import type { StartRequest } from '../../../apps/client/client.js';
+import type { StartRequest, TakeBackRequest } from '../../../apps/client/client.js';
 import { planDigest } from '../../../src/engine/plan/plan-digest.js';
 import type { LocksRequest } from '../../../src/protocol/locks.js';
 import { doorOf } from '../api/door.js';
@@ -13,6 +13,7 @@ import { askingPlan, scratch } from './plans.js';
 const started: StartRequest[] = [];
 const checked: CheckRequest[] = [];
 const decided: LocksRequest[] = [];
+const takenBack: TakeBackRequest[] = [];
 const client = {
   builds: { everServed: () => Promise.resolve(true), list: () => Promise.resolve([]) },
   workerSeenAt: () => Promise.resolve(Date.now()),
@@ -20,6 +21,11 @@ const client = {
     started.push(request);
     return Promise.resolve({ rollout: 'rollout/here/rename-thing/k', runId: 'r' });
   },
+  takeBack(request: TakeBackRequest) {
+    takenBack.push(request);
+    return Promise.resolve({ rollout: `${request.rollout}-revert`, runId: 'r' });
+  },
+  describe: (id: string) => Promise.resolve({ rollout: id, startedAt: 1 }),
   locks: {
     decide(_environment: string, request: LocksRequest) {
       decided.push(request);
@@ -38,7 +44,7 @@ let close: () => Promise<void> = () => Promise.resolve();
 beforeEach(async () => {
   files = await scratch();
   file = await files.write('plan.json', askingPlan());
-  started.length = checked.length = decided.length = 0;
+  started.length = checked.length = decided.length = takenBack.length = 0;
 });
 afterEach(async () => {
   await close();
@@ -67,6 +73,25 @@ it('who asked for a start goes with it', async () => {
   await call(...start);
   expect(started[1]).not.toHaveProperty('askedFor');
 });
+
+it.each(['revert', 'rescue'])(
+  'and with a %s, which a service has to say and a person must not',
+  async (kind) => {
+    const take = [kind, 'rollout/here/rename-thing/k', '--reason', 'slow', '--detach'] as const;
+    const service = await door({ byName: false });
+    expect(await service(...take, '--asked-for', 'ana')).toMatchObject({ code: 0, stderr: '' });
+    expect(takenBack).toEqual([expect.objectContaining({ by: 'robot', kind, askedFor: 'ana' })]);
+    const unsaid = await service(...take);
+    expect(unsaid.code).not.toBe(0);
+    expect(unsaid.stderr).toMatch(/askedFor.*is missing: robot is a service; say who asked for it/);
+    await close();
+    const callerOf = () =>
+      Promise.resolve({ name: 'ana', kind: 'person', groups: [], proof: 'token' } as const);
+    const person = await door({ byName: false, callerOf });
+    expect((await person(...take, '--asked-for', 'ben')).stderr).toMatch(/ana is a person; leave it out/);
+    expect(takenBack).toHaveLength(1);
+  },
+);
 
 it('a plan file is checked as one that may call itself anything', async () => {
   const call = await door();

@@ -67,6 +67,18 @@ describe('a start in a shared environment', () => {
     );
   });
 
+  it('that takes another one back says, by a service, which person asked for it', () => {
+    const reverts = { rollout, kind: 'revert', by: 'deployer', reason: 'r' } as const;
+    const grants = [grant('revert', '*', ['deployer', 'ana'])];
+    const service = { startedBy: 'deployer' };
+    expect(denied(grants, service, { reverts })).toBe(
+      'deployer is a service: it has to say which person asked for it',
+    );
+    expect(denied(grants, { ...service, askedFor: 'ben' }, { reverts })).toBeUndefined();
+    for (const askedFor of ['deployer', 'mallory'])
+      expect(denied(grants, { ...service, askedFor }, { reverts })).toMatch(/is no person that this/);
+  });
+
   it('asks for the least gates of its runbook, and from a file for all there are', () => {
     const two: LeastGate = {
       runbooks: 'other',

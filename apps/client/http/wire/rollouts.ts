@@ -38,14 +38,16 @@ export const namedPlan = z.strictObject({
     .meta({ description: 'Of the plan that is meant; the door makes its own, and refuses another.' }),
 });
 
+const askedFor = z.string().min(1).max(200).exactOptional().meta({
+  description: 'For whom a service starts it; that person does not count at a gate with four eyes.',
+});
+
 const startOptions = {
   key: rolloutKey.exactOptional(),
   wait: z.literal(false).exactOptional().meta({
     description: 'Refuse instead of standing in line while another rollout holds a part of its scope.',
   }),
-  askedFor: z.string().min(1).max(200).exactOptional().meta({
-    description: 'For whom a service starts it; that person does not count at a gate with four eyes.',
-  }),
+  askedFor,
 };
 
 /** A plan that was made elsewhere; it needs the right to start from a file. */
@@ -67,7 +69,7 @@ export const started = z
   .meta({ id: 'Started' });
 
 export const takeBackRequest = z
-  .strictObject({ reason, key: rolloutKey.exactOptional() })
+  .strictObject({ reason, key: rolloutKey.exactOptional(), askedFor })
   .meta({ id: 'TakeBackRequest' });
 
 export const takenBack = z
