@@ -7,8 +7,13 @@ import { configDirectory } from './directories.js';
 const credential = z.strictObject({
   token: z.string().min(1),
   issuer: z.string(),
+  /** As which application, and for which server's tokens; absent in a file of an older version. */
+  clientId: z.string().exactOptional(),
+  resource: z.string().exactOptional(),
+  /** What the issuer gave to renew it with. */
+  refresh: z.string().min(1).exactOptional(),
   /** ISO 8601; absent when the issuer did not say. */
-  expires: z.iso.datetime().optional(),
+  expires: z.iso.datetime().exactOptional(),
 });
 const stored = z.strictObject({ format: z.literal(1), servers: z.record(z.string(), credential) });
 
@@ -44,14 +49,17 @@ export async function keepCredential(
   await write(file, { format: 1, servers: { ...servers, [origin]: given } });
 }
 
-/** Forgets the sign-in for a server; false when there was none. */
-export async function forgetCredential(env: NodeJS.ProcessEnv, origin: string): Promise<boolean> {
+/** Forgets the sign-in for a server; answers what it was, or undefined when there was none. */
+export async function forgetCredential(
+  env: NodeJS.ProcessEnv,
+  origin: string,
+): Promise<Credential | undefined> {
   const file = credentialsFile(env);
   const { servers } = await read(file);
-  if (!Object.hasOwn(servers, origin)) return false;
-  const { [origin]: _forgotten, ...left } = servers;
+  if (!Object.hasOwn(servers, origin)) return undefined;
+  const { [origin]: forgotten, ...left } = servers;
   await write(file, { format: 1, servers: left });
-  return true;
+  return forgotten;
 }
 
 async function read(file: string): Promise<Stored> {

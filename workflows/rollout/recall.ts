@@ -18,7 +18,10 @@ const records = proxyActivities<Records>({
 
 /** The plan of a rollout that ended, and a state in which all that it may have done waits to be taken back. */
 export async function recall(
-  own: Pick<RolloutState, 'rollout' | 'environment' | 'startedBy' | 'askedFor' | 'fromFile' | 'start' | 'wait'>,
+  own: Pick<
+    RolloutState,
+    'rollout' | 'environment' | 'startedBy' | 'askedFor' | 'fromFile' | 'start' | 'wait'
+  >,
   reverts: Reverts,
 ): Promise<{ plan: Plan; state: RolloutState }> {
   const recalled = await records.recall(reverts).catch((error: unknown) => {

@@ -10,26 +10,34 @@ export const resource = 'https://switchback.example';
 export interface Issuer {
   readonly url: string;
   readonly provider: Provider;
+  /** What is asked for, and agreed to. */
+  readonly scope: string;
   close(): void;
 }
 
-export async function startIssuer(): Promise<Issuer> {
+/** @param renewable whether sign-ins can be renewed, and taken back (RFC 7009) */
+export async function startIssuer({ renewable = false } = {}): Promise<Issuer> {
   const server: Server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const provider = new Provider(url, {
+    ...(renewable && { scopes: ['openid', 'offline_access'] }),
     clients: [
       {
         client_id: clientId,
         token_endpoint_auth_method: 'none',
         application_type: 'native',
-        grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+        grant_types: [
+          'urn:ietf:params:oauth:grant-type:device_code',
+          ...(renewable ? ['refresh_token'] : []),
+        ],
         response_types: [],
         redirect_uris: [],
       },
     ],
     features: {
       deviceFlow: { enabled: true },
+      revocation: { enabled: renewable },
       devInteractions: { enabled: false },
       resourceIndicators: {
         enabled: true,
@@ -52,20 +60,25 @@ export async function startIssuer(): Promise<Issuer> {
     },
   });
   server.on('request', provider.callback());
-  return { url, provider, close: () => server.close() };
+  return {
+    url,
+    provider,
+    scope: renewable ? 'openid offline_access' : 'openid',
+    close: () => server.close(),
+  };
 }
 
 /** Somebody opens the address, and agrees: what the pages of an issuer do in the end. */
-export async function agree({ provider }: Issuer, { code }: Prompt, accountId: string): Promise<void> {
+export async function agree({ provider, scope }: Issuer, { code }: Prompt, accountId: string): Promise<void> {
   const found = await provider.DeviceCode.findByUserCode(code.replaceAll('-', ''));
   if (!found) throw new Error(`nobody asked with code ${code}`);
   const grant = new provider.Grant({ accountId, clientId });
-  grant.addOIDCScope('openid');
+  grant.addOIDCScope(scope);
   grant.addResourceScope(resource, 'openid');
   Object.assign(found, {
     accountId,
     grantId: await grant.save(),
-    scope: 'openid',
+    scope,
     authTime: Math.floor(Date.now() / 1_000),
     resource,
   });

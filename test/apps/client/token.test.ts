@@ -34,8 +34,8 @@ describe('a sign-in', () => {
   it('stands beside those of other servers, and is forgotten by itself', async () => {
     await keepCredential(env, here, credential);
     await keepCredential(env, other, { ...credential, token: 'another' });
-    expect(await forgetCredential(env, here)).toBe(true);
-    expect(await forgetCredential(env, here)).toBe(false);
+    expect(await forgetCredential(env, here)).toEqual(credential);
+    expect(await forgetCredential(env, here)).toBeUndefined();
     expect(await sent(other)).toEqual({ authorization: 'Bearer another' });
     expect(await readFile(credentialsFile(env), 'utf8')).not.toContain('kept');
   });
