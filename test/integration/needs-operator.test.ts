@@ -12,7 +12,7 @@ import {
   type TestRollout,
 } from '../support/rollouts.js';
 
-const undoWithin = 8_000;
+const undoWithin = 15_000;
 const columns = 'add-columns/shop.customer';
 const exposure = 'expose/split-name/25';
 
