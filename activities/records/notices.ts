@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { NoticeEvent } from '../notify/event.js';
 import type { DeadDelivery, Delivery, NoticeStore } from '../notify/store.js';
+import { faultText } from './fault-text.js';
 import { inTransaction } from './database.js';
 
 const atOnce = 20;
@@ -53,7 +54,7 @@ export function noticeStore(pool: pg.Pool): NoticeStore {
         `state = $3, fault = $4, next_at = now() + $5 * interval '1 ms'`,
         delivery,
         state,
-        fault,
+        faultText(fault),
         again ?? 0,
       );
     },

@@ -4,6 +4,7 @@ import { saidBy } from '../slack/sealed.js';
 import type { Due, KeptMessage, Saying, SlackStore } from '../slack/store.js';
 import type { SlackMessage } from '../slack/message.js';
 import { inTransaction } from './database.js';
+import { faultText } from './fault-text.js';
 import { following } from './slack-following.js';
 import { troubleStore } from './slack-troubles.js';
 
@@ -111,7 +112,7 @@ export function slackStore(pool: pg.Pool): SlackStore {
             SET fault = $2, dead = $3, next_at = now() + $4 * interval '1 ms', tries = tries + 1,
                 unsure_since = CASE WHEN $5 THEN unsure_since END
           WHERE id = $1`,
-        [id, fault, again === undefined, again ?? 0, unsure],
+        [id, faultText(fault), again === undefined, again ?? 0, unsure],
       );
     },
 
@@ -120,7 +121,7 @@ export function slackStore(pool: pg.Pool): SlackStore {
         `UPDATE switchback.slack_messages
             SET fault = $2, gone = gone + 1, dead = gone > 0, ts = CASE WHEN gone > 0 THEN ts END, said = NULL,
                 unsure_since = NULL, next_at = now(), tries = 0 WHERE id = $1`,
-        [id, fault],
+        [id, faultText(fault)],
       );
     },
 

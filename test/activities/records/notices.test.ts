@@ -51,6 +51,14 @@ describe('notices', () => {
     expect((await notices.due(['b'], lease)).map(({ event }) => event.id)).toEqual(['1']);
   });
 
+  it('whose receiver answers with a zero byte are settled all the same', async () => {
+    const { notices } = await given();
+    await notices.put(event('1'), ['a']);
+    const [due] = await notices.due(['a'], lease);
+    await notices.failed(due!, 'what \0 is this', undefined);
+    expect(await notices.dead()).toMatchObject([{ fault: 'what \uFFFD is this' }]);
+  });
+
   it('that a worker took and did not settle are taken by another one', async () => {
     const { notices } = await given();
     await notices.put(event('1'), ['a']);

@@ -89,6 +89,15 @@ describe('what is to stand in Slack', () => {
     expect(await slack.take('C1', 0, lease)).toBeUndefined();
   });
 
+  it('that failed with a zero byte in the reason is settled all the same', async () => {
+    const { slack } = await given();
+    await slack.say(saying('root', 'root'));
+    const due = await slack.take('C1', 0, lease);
+    await slack.failed(due!, 'what \0 is this', 0, false);
+    await slack.gone(due!, 'gone \0 too');
+    expect(await slack.take('C1', 0, lease)).toMatchObject({ about: 'root' });
+  });
+
   it('that somebody tried and did not hear of is looked for by whoever takes it then', async () => {
     const { slack, again } = await given();
     await slack.say(saying('root', 'root'));
