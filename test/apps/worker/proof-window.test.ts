@@ -85,7 +85,7 @@ it('holds nothing where the policy says off, and none but shared environments as
 it('asks for every point, within the objective, of the only drill environment, where the policy says nothing', async () => {
   const config = await configured({ kind: 'drill', records: { url: records.url } });
   const silent = { kind: 'shared' } as Environment;
-  const other = splitCustomerName.evaluate({ canary: [10] });
+  const { objective: _, ...other } = splitCustomerName.evaluate({ canary: [10] });
   const closed = await proofWindow(silent, config, other, now);
   expect(closed).toMatchObject({
     undrilled: true,
@@ -98,7 +98,7 @@ it('asks for every point, within the objective, of the only drill environment, w
     reason: expect.stringContaining("write objective: { restoreWithin: '5m' }"),
   });
   const stated = { ...other, objective: { restoreWithin: 60_000 } };
-  const { hash: _, ...proven } = provenRecord(stated, 'drills', now - 500);
+  const { hash: __, ...proven } = provenRecord(stated, 'drills', now - 500);
   const points = proven.points.map((point) => ({ ...point, restored: { exposure: 100, verified: 30_000 } }));
   await records.drills.keep(sealed({ ...proven, points }));
   expect(await proofWindow(silent, config, stated, now)).toMatchObject({ open: true });
