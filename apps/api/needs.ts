@@ -53,6 +53,7 @@ export const needs = {
   listBuilds: 'view',
   makeBuildCurrent: 'operate',
   repair: 'operate',
+  signDrill: 'drill',
   doctor: 'operate',
 } as const satisfies Record<string, Need>;
 

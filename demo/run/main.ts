@@ -60,11 +60,11 @@ async function runDemo(options: DemoOptions): Promise<Summary> {
 async function carryOut(options: DemoOptions, supervisor: Supervisor): Promise<Summary> {
   const { state } = supervisor;
   const plan = splitCustomerName.evaluate(demoParams);
-  const { way: client, start, close } = await comeIn(supervisor);
+  const { way: client, start, signDrill, close } = await comeIn(supervisor);
   const workspace = supervisor.door?.slack;
   const recorder = workspace && options.transcript ? recordMessages(workspace) : undefined;
   try {
-    const drill = supervisor.door && (await drillFirst(state.temporal.address, plan, log));
+    const drill = signDrill && (await drillFirst(state.temporal.address, plan, signDrill, log));
     const rollout = await start(plan);
     log(
       `  Rollout ${rollout}${state.temporal.uiUrl ? `, in Temporal's own UI: ${state.temporal.uiUrl}` : ''}`,

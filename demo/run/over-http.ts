@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/engine/base/json.js';
 import type { JournalEvent } from '../../src/engine/state/journal.js';
 import type { DecisionRequest } from '../../src/engine/state/messages.js';
 import type { StatusReport } from '../../src/engine/tell/report.js';
+import type { DrillWanted } from './drill-first.js';
 import type { DemoDoor } from '../stack/shared-configuration.js';
 
 /** What the demo needs of a rollout, whichever way it comes in. */
@@ -66,6 +67,14 @@ export function overHttp({ url, tokens, environment }: DemoDoor) {
       const [status, answer] = await call<{ rollout: string }>('/v1/rollouts', { as: starter, body });
       if (status === 201) return answer.rollout;
       throw new Error(`the start was answered ${status}: ${JSON.stringify(answer)}`);
+    },
+    /** Has the door vouch for who wants a drill. */
+    async signDrill(body: DrillWanted) {
+      const asked = { as: starter, body };
+      const [status, answer] = await call<{ startedBy: string; signed: string }>('/v1/drills/signature', asked);
+      const { startedBy, signed } = answer;
+      if (status === 200) return { startedBy, signed };
+      throw new Error(`the drill was not signed, ${status}: ${JSON.stringify(answer)}`);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { connect } from '../../apps/client/connect.js';
 import { planDigest } from '../../src/engine/plan/plan-digest.js';
 import type { Plan } from '../../src/engine/plan/plan.js';
+import type { SignDrill } from './drill-first.js';
 import { overHttp, type Way } from './over-http.js';
 import { demoParams } from './scenarios.js';
 import type { Supervisor } from './supervisor.js';
@@ -9,15 +10,18 @@ import type { Supervisor } from './supervisor.js';
 interface Entrance {
   readonly way: Way;
   start(plan: Plan): Promise<string>;
+  /** Has the door vouch for a drill; absent where there is no door. */
+  readonly signDrill?: SignDrill;
   close(): Promise<void>;
 }
 
 /** By the stack's API where it has one, and else by Temporal itself. */
 export async function comeIn({ state, door }: Supervisor): Promise<Entrance> {
   if (door) {
-    const { way, start } = overHttp(door);
+    const { way, start, signDrill } = overHttp(door);
     return {
       way,
+      signDrill,
       start: (plan) => start(plan.runbook, demoParams, planDigest(plan)),
       close: () => Promise.resolve(),
     };

@@ -57,6 +57,7 @@ export async function sharedConfiguration(
     policy: {
       rights: [
         { runbooks: '*', right: 'start', to: Object.keys(people) },
+        { runbooks: '*', right: 'drill', to: Object.keys(people) },
         { runbooks: '*', right: 'approve', to: ['team-checkout', 'sre'] },
       ],
       // Some points are drilled first: all would take longer than the rest of the demo.
@@ -67,7 +68,7 @@ export async function sharedConfiguration(
         id,
         hash,
         principal,
-        scopes: ['start', 'approve'],
+        scopes: ['start', 'approve', 'drill'],
         expires,
       })),
       doors: {

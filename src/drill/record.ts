@@ -58,6 +58,8 @@ export interface DrillRecord {
   readonly environment: string;
   /** Who started or scheduled it. */
   readonly startedBy: string;
+  /** What a door vouches for: that they wanted this very drill. A compact JWS. */
+  readonly signed?: string;
   /** Unix ms. */
   readonly startedAt: number;
   readonly endedAt: number;

@@ -15,6 +15,8 @@ export interface DrillInput {
   readonly timeScale: number;
   /** Names of the points to drill; all of them when absent. */
   readonly points?: readonly string[];
+  /** What a door vouches for: who wanted this very drill. A compact JWS. Without it no shared environment believes it. */
+  readonly signed?: string;
 }
 
 /** How far a drill is. */

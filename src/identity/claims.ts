@@ -3,6 +3,7 @@ import { canonicalJson, type JsonObject } from '../engine/base/json.js';
 import type { Plan } from '../engine/plan/plan.js';
 import type { DecisionRequest, Proof } from '../engine/state/messages.js';
 import type { Reverts } from '../engine/state/reverts.js';
+import { scheduleIdOf } from '../protocol/drill.js';
 import { locksId, type LocksRequest } from '../protocol/locks.js';
 
 /** What a decision, or a start, is about: everything in it that must not be changed on its way. */
@@ -111,6 +112,26 @@ export interface TakeBackSaid extends Reverts {
 export function boundOfTakeBack(env: string, rollout: string, said: TakeBackSaid): Bound {
   const { kind: type, rollout: ended, reason, by, askedFor } = said;
   return { env, rollout, by, decision: present({ type, rollout: ended, reason, askedFor }) };
+}
+
+/** What a drill is to be. */
+export interface DrillSaid {
+  /** The drill environment. */
+  readonly environment: string;
+  readonly runbook: string;
+  /** Of the whole plan. */
+  readonly digest: string;
+  readonly startedBy: string;
+  readonly timeScale: number;
+  /** Names of the points, in the order of the plan. */
+  readonly points: readonly string[];
+}
+
+/** What a drill is bound to. Not to one run of it: a schedule starts the same drill again and again. */
+export function boundOfDrill(said: DrillSaid): Bound {
+  const { environment: env, runbook, digest, startedBy: by, timeScale, points } = said;
+  const decision = { type: 'drill', timeScale, points: [...points] };
+  return { env, rollout: scheduleIdOf(env, runbook), digest, by, decision };
 }
 
 const inWords = {

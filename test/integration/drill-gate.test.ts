@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
+import { pointName } from '../../src/drill/points.js';
 import { sealed } from '../../src/drill/record.js';
+import { boundOfDrill } from '../../src/identity/claims.js';
 import type { Configuration } from '../../apps/config/config.js';
 import { provenRecord } from '../drill/given.js';
 import { freshRecords } from '../support/records.js';
@@ -48,7 +50,16 @@ it.concurrent('a plan that no drill has proven is not promoted, and is once one 
     expect((await rollout.status()).why.drills).toMatchObject({ proven: false, coverage: 0 });
     expect((await rollout.status()).why.clears).toBe('a drill that proves its way back');
 
-    await drills.drills.keep(provenRecord(plan, 'drills', Date.now()));
+    // What anybody may have written, or drilled without a door, opens nothing.
+    const { hash: __, ...proven } = provenRecord(plan, 'drills', Date.now());
+    await drills.drills.keep(sealed(proven));
+    await decide({ type: 'pause', by: 'ana', reason: 'drilled now' });
+    await decide({ type: 'resume', by: 'ana', reason: 'drilled now' });
+    await rollout.waitFor('a drill that does not count', (status) =>
+      Boolean(status.frozen?.reason.includes('no door has signed it')),
+    );
+    const bound = boundOfDrill({ ...proven, points: proven.points.map(pointName) });
+    await drills.drills.keep(sealed({ ...proven, signed: await shared.sign(bound) }));
     // Whoever knows that it has been drilled does not wait for the next look.
     await decide({ type: 'pause', by: 'ana', reason: 'drilled now' });
     await decide({ type: 'resume', by: 'ana', reason: 'drilled now' });

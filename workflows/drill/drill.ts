@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { coverageOf, pointsToCover, reversibleDigest } from '../../src/drill/coverage.js';
-import { failurePointsOf, pointName, type FailurePoint } from '../../src/drill/points.js';
+import { pointsAsked } from '../../src/drill/points-asked.js';
+import { pointName, type FailurePoint } from '../../src/drill/points.js';
 import { provenOf, timesOf, type DrilledPoint, type DrillRecord } from '../../src/drill/record.js';
 import type { DrillInput, DrillProgress, DrillResult } from '../../src/drill/workflow.js';
 import { planDigest } from '../../src/engine/plan/plan-digest.js';
@@ -74,6 +75,7 @@ export async function drill(input: DrillInput): Promise<DrillResult> {
       ground: prepared.ground,
       environment,
       startedBy,
+      ...(input.signed !== undefined && { signed: input.signed }),
       startedAt,
       endedAt,
       expiresAt: endedAt + proves,
@@ -95,23 +97,17 @@ export async function drill(input: DrillInput): Promise<DrillResult> {
 
 /** Those that were asked for, in the order of the plan. */
 function pointsToDrill({ plan, digest, points, timeScale }: DrillInput): readonly FailurePoint[] {
+  let asked: readonly FailurePoint[];
   try {
     validate(plan);
+    asked = pointsAsked(plan, points);
   } catch (error) {
     refuse(error instanceof Error ? error.message : String(error));
   }
   if (planDigest(plan) !== digest) refuse(`the plan's digest is ${planDigest(plan)}, not ${digest}`);
   if (!(timeScale > 0 && timeScale <= 1))
     refuse(`its time scale is ${timeScale}: give a number above 0 and at most 1`);
-  if (pointsToCover(plan).length === 0)
-    refuse(`${plan.runbook} has no point from which there is a way back: there is nothing to drill`);
-  const all = failurePointsOf(plan);
-  if (points === undefined) return all;
-  const names = all.map(pointName);
-  const unknown = points.find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    refuse(`point ${unknown}: the plan has none of this name; use one of ${names.join(', ')}`);
-  return all.filter((point) => points.includes(pointName(point)));
+  return asked;
 }
 
 /** The owner hears of success, too: silence has to mean something. */

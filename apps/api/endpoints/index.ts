@@ -22,6 +22,7 @@ import { describeRollout, rolloutAttempts, rolloutPlan, rolloutReadings } from '
 import { rolloutStatus } from './rollout-status.js';
 import { rolloutWhy } from './rollout-why.js';
 import { signIn } from './sign-in.js';
+import { signDrill } from './sign-drill.js';
 import { startRollout } from './start-rollout.js';
 import { takeBacks } from './take-back.js';
 import { whoami } from './whoami.js';
@@ -40,6 +41,7 @@ export const endpoints: readonly Endpoint[] = [
   diffPlan,
   listRollouts,
   startRollout,
+  signDrill,
   describeRollout,
   rolloutStatus,
   rolloutWhy,

@@ -1,7 +1,7 @@
-import { userInfo } from 'node:os';
 import { defaultConfigFile } from '../../config/default-file.js';
 import { print, type Context, type OutputOptions, type Register } from '../context.js';
 import { defaultTimeScale, timeScale } from '../drills/time-scale.js';
+import { vouchedBy, withVouching } from '../drills/vouched.js';
 import { exitCodes } from '../exit-codes.js';
 import { withOutput, withParams, withTemporal } from '../options.js';
 import { parseParams } from '../params.js';
@@ -13,17 +13,18 @@ interface RunOptions extends OutputOptions {
   readonly point: string[];
   readonly timeScale: number;
   readonly as?: string;
+  readonly server?: string;
   readonly address?: string;
 }
 
 /** `switchback drill run`: fails a plan at each of its points in a drill environment, and looks whether it came back. */
 export const registerDrillRun: Register = (drill, context) => {
-  withTemporal(withParams(withOutput(drill.command('run'))))
+  withVouching(withTemporal(withParams(withOutput(drill.command('run')))))
     .description('have a plan fail at each of its points in a drill environment, and see it come back')
     .argument('<runbook>', 'a runbook (.ts, .js), or a plan in JSON (.json)')
     .requiredOption('--env <name>', 'the drill environment')
     .option('--config <file>', 'the configuration', defaultConfigFile)
-    .option('--as <name>', 'who starts it (default: whoever is logged in here)')
+    .option('--as <name>', 'who starts it (default: whoever is logged in here; an API knows who asks)')
     .option(
       '--point <name>',
       'drill this point only, such as "backfill/shop.customer crash"; may be repeated',
@@ -45,20 +46,21 @@ async function run(file: string, options: RunOptions, context: Context): Promise
   await requireDrillEnvironment(options.env, options.config, io.cwd);
   const { loadPlan } = await import('../../config/load-runbook.js');
   const { plan, digest } = await loadPlan(file, parseParams(options.param), io.cwd);
-  const { refuseUnknownPoints } = await import('../drills/points.js');
-  refuseUnknownPoints(plan, options.point);
+  const { pointsAsked } = await import('../../../src/drill/points-asked.js');
+  pointsAsked(plan, options.point);
+  const wanted = {
+    environment: options.env,
+    plan,
+    digest,
+    timeScale: options.timeScale,
+    points: options.point,
+  };
+  const vouched = await vouchedBy(wanted, options, io);
   const { connectDrills } = await import('../../client/drills.js');
   const { address } = options;
   const client = await connectDrills({ env: io.env, ...(address !== undefined && { address }) });
   try {
-    const started = await client.start({
-      environment: options.env,
-      plan,
-      digest,
-      startedBy: options.as ?? userInfo().username,
-      timeScale: options.timeScale,
-      ...(options.point.length > 0 && { points: options.point }),
-    });
+    const started = await client.start({ ...wanted, ...vouched });
     io.stderr.write(`drill ${started.drill}\n`);
     const { followDrill } = await import('../drills/follow.js');
     const record = await followDrill(client, started, context);

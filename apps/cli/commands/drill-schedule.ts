@@ -5,6 +5,7 @@ import type { DrillSchedule, DrillSchedules, Recurrence } from '../../client/dri
 import { formatDuration } from '../../../src/engine/base/duration.js';
 import { print, type Context, type OutputOptions, type Register } from '../context.js';
 import { defaultTimeScale, timeScale } from '../drills/time-scale.js';
+import { vouchedBy, withVouching } from '../drills/vouched.js';
 import { durationOption } from '../duration-option.js';
 import { withOutput, withParams, withTemporal } from '../options.js';
 import { parseParams } from '../params.js';
@@ -20,6 +21,7 @@ interface PlaceOptions extends OutputOptions {
 interface CreateOptions extends PlaceOptions {
   readonly env: string;
   readonly config: string;
+  readonly server?: string;
   readonly param: string[];
   readonly every?: number;
   readonly cron?: string;
@@ -33,7 +35,7 @@ export const registerDrillSchedule: Register = (drill, context) => {
     withTemporal(withOutput(schedule.command(name)))
       .description(description)
       .option('--as <name>', 'who does this (default: whoever is logged in here)');
-  withParams(placed('create', 'have a runbook drilled again and again'))
+  withVouching(withParams(placed('create', 'have a runbook drilled again and again')))
     .argument('<runbook>', 'a runbook (.ts, .js), or a plan in JSON (.json)')
     .requiredOption('--env <name>', 'the drill environment')
     .option('--config <file>', 'the configuration', defaultConfigFile)
@@ -93,11 +95,12 @@ async function create(file: string, options: CreateOptions, context: Context): P
   await requireDrillEnvironment(options.env, options.config, io.cwd);
   const { loadPlan } = await import('../../config/load-runbook.js');
   const { plan, digest } = await loadPlan(file, parseParams(options.param), io.cwd);
-  const { refuseUnknownPoints } = await import('../drills/points.js');
-  refuseUnknownPoints(plan);
-  const { env: environment, timeScale: scale } = options;
+  const { pointsAsked } = await import('../../../src/drill/points-asked.js');
+  pointsAsked(plan);
+  const wanted = { environment: options.env, plan, digest, timeScale: options.timeScale, points: [] };
+  const vouched = await vouchedBy(wanted, options, io);
   const made = await withSchedules(options, context, (schedules) =>
-    schedules.create(recurrence, { environment, plan, digest, startedBy: by(options), timeScale: scale }),
+    schedules.create(recurrence, { ...wanted, ...vouched }),
   );
   const next = made.next === undefined ? 'never' : moment(made.next);
   print(context, options, made, `${made.schedule} drills ${inWords(recurrence)}, next at ${next}`);

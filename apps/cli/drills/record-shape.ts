@@ -41,6 +41,7 @@ export const drillRecordShape: ZodType<DrillRecord> = z.looseObject({
     .exactOptional(),
   environment: z.string(),
   startedBy: z.string(),
+  signed: z.string().exactOptional(),
   startedAt: moment,
   endedAt: moment,
   expiresAt: moment,

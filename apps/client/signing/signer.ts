@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import {
   boundOfDecision,
+  boundOfDrill,
   boundOfLocksDecision,
   boundOfStart,
   boundOfTakeBack,
   type Bound,
+  type DrillSaid,
   type Shown,
   type StartSaid,
   type TakeBackSaid,
@@ -26,6 +28,7 @@ export interface Signer {
   locks(caller: Known, request: LocksRequest): Promise<string>;
   start(caller: Known, rollout: string, said: StartSaid): Promise<string>;
   takeBack(caller: Known, rollout: string, said: TakeBackSaid): Promise<string>;
+  drill(caller: Known, said: DrillSaid): Promise<string>;
 }
 
 /** Which rollout, and which of those that had its id. */
@@ -65,5 +68,6 @@ export function createSigner(
     locks: (caller, request) => vouch(caller, boundOfLocksDecision(environment, request)),
     start: (caller, rollout, said) => vouch(caller, boundOfStart(environment, rollout, said)),
     takeBack: (caller, rollout, said) => vouch(caller, boundOfTakeBack(environment, rollout, said)),
+    drill: (caller, said) => vouch(caller, boundOfDrill(said)),
   };
 }

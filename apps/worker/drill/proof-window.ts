@@ -2,11 +2,13 @@ import { openPool } from '../../../activities/records/database.js';
 import { drillStore } from '../../../activities/records/drills.js';
 import type { Ground } from '../../../src/drill/ground.js';
 import { proofOf } from '../../../src/drill/proof.js';
+import type { DrillRecord } from '../../../src/drill/record.js';
 import { isRefusal } from '../../../src/engine/base/errors.js';
 import type { Plan } from '../../../src/engine/plan/plan.js';
 import type { Window } from '../../../src/engine/state/values.js';
 import { drillPolicyOf, proversOf } from '../../config/drill-policy.js';
 import { readConfiguration, type Environment } from '../../config/config.js';
+import { failuresOf, vouchingFault } from './vouched.js';
 
 /**
  * Whether drills have proven of a plan what its environment asks for. Their records are those of the drill environment, as
@@ -29,11 +31,11 @@ export async function proofWindow(
     const { policy, records: url } = proversOf(await readConfiguration(config), asked);
     const pool = openPool(url, 1);
     try {
-      const records = await drillStore(pool).list(plan.runbook);
-      const proof = proofOf(plan, records, policy, at, await groundOf?.(plan));
-      return proof.proven
-        ? { open: true, proof }
-        : { open: false, reason: proof.reason, undrilled: true, proof };
+      const { counting, ignored } = await believed(environment, await drillStore(pool).list(plan.runbook));
+      const proof = proofOf(plan, counting, policy, at, await groundOf?.(plan));
+      if (proof.proven) return { open: true, proof };
+      const reason = ignored === undefined ? proof.reason : `${proof.reason}; ${ignored}`;
+      return { open: false, reason, undrilled: true, proof: { ...proof, reason } };
     } finally {
       await pool.end();
     }
@@ -42,4 +44,19 @@ export async function proofWindow(
     if (!isRefusal(error)) throw error;
     return { open: false, reason: error.message, unreadable: true };
   }
+}
+
+/** What counts of each record; and why the newest of those does not of which nothing that passed counts. */
+async function believed(
+  environment: Environment,
+  records: readonly DrillRecord[],
+): Promise<{ readonly counting: readonly DrillRecord[]; readonly ignored?: string }> {
+  const faults = await Promise.all(records.map((record) => vouchingFault(environment, record)));
+  const counting = records.map((record, index) => (faults[index] === undefined ? record : failuresOf(record)));
+  const unbelieved = records.flatMap((record, index) => {
+    const fault = faults[index];
+    return fault === undefined ? [] : [{ fault, record }];
+  });
+  const [newest] = unbelieved.sort((a, b) => b.record.endedAt - a.record.endedAt);
+  return { counting, ...(newest && { ignored: `${newest.record.drill} does not count: ${newest.fault}` }) };
 }
