@@ -38,7 +38,12 @@ export async function drillFirst(
   log(`  Drilling ${shortList.length} points first: the environment promotes nothing without`);
   const client = await connectDrills({ address });
   try {
-    const wanted = { digest: planDigest(plan), environment: drillEnvironment, timeScale: 0.02, points: shortList };
+    const wanted = {
+      digest: planDigest(plan),
+      environment: drillEnvironment,
+      timeScale: 0.02,
+      points: shortList,
+    };
     // Only what a door has signed opens a gate of the environment.
     const vouched = await sign({ ...wanted, runbook: plan.runbook, params: plan.params });
     const record = await client.result(await client.start({ plan, ...wanted, ...vouched }));

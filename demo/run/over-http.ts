@@ -71,7 +71,10 @@ export function overHttp({ url, tokens, environment }: DemoDoor) {
     /** Has the door vouch for who wants a drill. */
     async signDrill(body: DrillWanted) {
       const asked = { as: starter, body };
-      const [status, answer] = await call<{ startedBy: string; signed: string }>('/v1/drills/signature', asked);
+      const [status, answer] = await call<{ startedBy: string; signed: string }>(
+        '/v1/drills/signature',
+        asked,
+      );
       const { startedBy, signed } = answer;
       if (status === 200) return { startedBy, signed };
       throw new Error(`the drill was not signed, ${status}: ${JSON.stringify(answer)}`);

@@ -1,3 +1,4 @@
+import { drillCommand } from './command.js';
 import { reversibleDigest, pointsToCover } from './coverage.js';
 import { changesIn, type Ground } from './ground.js';
 import { pointName } from './points.js';
@@ -10,6 +11,8 @@ import type { DrillProof } from '../engine/state/values.js';
 export interface ProofPolicy {
   /** The environment in which plans are drilled. */
   readonly environment: string;
+  /** The file of the plan's runbook, where the configuration lists it. */
+  readonly file?: string;
   /** Milliseconds for which a drilled point counts. */
   readonly maxAge: number;
   /** Of the points before the point of no return, 0 to 1. */
@@ -116,8 +119,9 @@ function brokenAt(broken: readonly Decisive[]): string | undefined {
   return `it did not come back in a drill from ${seen.join(', ')}${more}`;
 }
 
-function command({ runbook }: Plan, { environment }: ProofPolicy): string {
-  return `with the file of ${runbook} and the same parameters: switchback drill run FILE --env ${environment}`;
+function command(plan: Plan, policy: ProofPolicy): string {
+  const which = policy.file === undefined ? `with the file of ${plan.runbook}: ` : '';
+  return `${which}${drillCommand(plan, policy)}`;
 }
 
 function unproven(

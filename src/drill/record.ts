@@ -6,6 +6,9 @@ import type { FailurePoint } from './points.js';
 
 export const drillRecordFormat = 1;
 
+/** Milliseconds for which a drill proves something, when its way back does not change. */
+export const proves = 30 * 86_400_000;
+
 /** How long one rollout took to come back, in milliseconds from the moment it began to take things back. */
 export interface TimeToRestore {
   /** Until nobody was given the candidate any more. Absent where nobody had it. */

@@ -84,8 +84,9 @@ describe('what drills prove of a plan', () => {
     expect({ proven, coverage }).toEqual({ proven: false, coverage: 0 });
     expect(reason).toContain(first);
     expect(reason).toContain('and 34 more');
-    expect(reason).toContain('with the file of split-customer-name and the same parameters');
-    expect(reason).toContain('switchback drill run FILE --env drills');
+    expect(reason).toContain('with the file of split-customer-name: switchback drill run FILE --env drills');
+    const listed = proof([], { file: 'split.ts' }).reason;
+    expect(listed).toContain('switchback drill run split.ts --env drills --server URL --param');
   });
 
   it('is what several drills together show, and of each point what the newest says', () => {

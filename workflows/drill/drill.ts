@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { coverageOf, pointsToCover, reversibleDigest } from '../../src/drill/coverage.js';
 import { pointsAsked } from '../../src/drill/points-asked.js';
 import { pointName, type FailurePoint } from '../../src/drill/points.js';
-import { provenOf, timesOf, type DrilledPoint, type DrillRecord } from '../../src/drill/record.js';
+import { provenOf, proves, timesOf, type DrilledPoint, type DrillRecord } from '../../src/drill/record.js';
 import type { DrillInput, DrillProgress, DrillResult } from '../../src/drill/workflow.js';
 import { planDigest } from '../../src/engine/plan/plan-digest.js';
 import { validate } from '../../src/engine/plan/validate.js';
@@ -15,9 +15,6 @@ import { thisRun } from '../sdk/run.js';
 import { now } from '../sdk/turns.js';
 import { activities, notify } from './activities.js';
 import { failAt } from './fail-at.js';
-
-/** Milliseconds for which a drill proves something, when its way back does not change. */
-const proves = 30 * 86_400_000;
 
 /**
  * Drills a plan: runs it once for each of its points, has it fail there, lets it go back, and looks whether everything is as

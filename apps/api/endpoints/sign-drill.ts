@@ -12,7 +12,8 @@ export const signDrill = endpoint({
   id: 'signDrill',
   method: 'post',
   path: '/v1/drills/signature',
-  summary: 'Vouches for who wants a drill of a listed runbook: only such drills open a gate of this environment',
+  summary:
+    'Vouches for who wants a drill of a listed runbook: only such drills open a gate of this environment',
   body: signDrillRequest,
   answer: { description: 'What the drill is to be started with', schema: signedDrill },
   problems: ['not-found', 'stale', 'refused'],
@@ -29,7 +30,12 @@ export const signDrill = endpoint({
     };
     if (!door.signer) {
       const why = 'is local, and believes a drill whoever started it';
-      throw new ProblemError('refused', `environment ${door.environment}`, why, 'start the drill without --server');
+      throw new ProblemError(
+        'refused',
+        `environment ${door.environment}`,
+        why,
+        'start the drill without --server',
+      );
     }
     return { body: { ...said, signed: await door.signer.drill(caller, said) } };
   },

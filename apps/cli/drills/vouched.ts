@@ -23,7 +23,7 @@ interface Wanted extends LoadedPlan {
 export async function vouchedBy(
   { environment, plan, digest, timeScale, points }: Wanted,
   { server, as }: { readonly server?: string; readonly as?: string },
-  { env }: Context['io'],
+  { env }: Pick<Context['io'], 'env'>,
 ): Promise<{ readonly startedBy: string; readonly signed?: string }> {
   const api = apiOf({ server, env });
   if (api === undefined) return { startedBy: as ?? userInfo().username };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { proves } from '../../../src/drill/record.js';
 import { everyRunbook, rights, type Right } from '../../../src/identity/rights.js';
 import { duration, members, nonEmpty } from '../settings.js';
 
@@ -40,7 +41,9 @@ const leastGate = members({
 const drill = members({
   /** The drill environment, of the same file; the only one there is when absent. */
   environment: nonEmpty.exactOptional(),
-  maxAge: duration.prefault('30d'),
+  maxAge: duration
+    .refine((ms) => ms <= proves, 'no drill proves anything for longer than 30 days; write 30d or less')
+    .prefault('30d'),
   coverage: z
     .number()
     .gt(0, 'it is not above 0; write "drill": "off" instead')

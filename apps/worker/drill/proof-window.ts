@@ -32,7 +32,9 @@ export async function proofWindow(
     const pool = openPool(url, 1);
     try {
       const { counting, ignored } = await believed(environment, await drillStore(pool).list(plan.runbook));
-      const proof = proofOf(plan, counting, policy, at, await groundOf?.(plan));
+      const file = environment.runbooks?.[plan.runbook];
+      const here = { ...policy, ...(file !== undefined && { file }) };
+      const proof = proofOf(plan, counting, here, at, await groundOf?.(plan));
       if (proof.proven) return { open: true, proof };
       const reason = ignored === undefined ? proof.reason : `${proof.reason}; ${ignored}`;
       return { open: false, reason, undrilled: true, proof: { ...proof, reason } };

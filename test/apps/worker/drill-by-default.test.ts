@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { withHouse } from '../../../apps/worker/house.js';
 import type { Environment } from '../../../apps/config/config.js';
+import { policy } from '../../../apps/config/identity/policy.js';
 import { sharedWith } from './given.js';
 
 const house = async (environment: Environment) =>
@@ -25,4 +26,11 @@ it('holds rollouts of a shared environment until drills prove them, unless its p
 it('asks nothing of drills in environments of other kinds', async () => {
   expect(await house({ ...sharedWith([]), kind: 'local' })).toEqual({});
   expect(await house({ ...sharedWith([]), kind: 'drill' })).toEqual({});
+});
+
+it('a policy asks for no older drills than there are', () => {
+  expect(policy.parse({ drill: { maxAge: '30d' } }).drill).toMatchObject({ maxAge: 2_592_000_000 });
+  expect(() => policy.parse({ drill: { maxAge: '31d' } })).toThrow(
+    /no drill proves anything for longer than 30 days/,
+  );
 });

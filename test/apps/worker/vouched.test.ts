@@ -37,8 +37,16 @@ it.each<[string, Promise<DrillRecord>, RegExp]>([
   ['that nobody signed', Promise.resolve(record), /no door has signed it: ana started it without/],
   ['with a forged signature', signedBy(other).then((signed) => ({ ...found, signed })), /does not fit/],
   ['of another plan', Promise.resolve({ ...found, digest: 'b'.repeat(64) }), /signed for plan a+, not b+/],
-  ['of another runbook', Promise.resolve({ ...found, runbook: 'other' }), /signed for rollout drill\/drills\//],
-  ['of another environment', Promise.resolve({ ...found, environment: 'mine' }), /signed for environment drills/],
+  [
+    'of another runbook',
+    Promise.resolve({ ...found, runbook: 'other' }),
+    /signed for rollout drill\/drills\//,
+  ],
+  [
+    'of another environment',
+    Promise.resolve({ ...found, environment: 'mine' }),
+    /signed for environment drills/,
+  ],
   ['with another time scale', Promise.resolve({ ...found, timeScale: 0.01 }), /signed for .* something else/],
   ['of other points', Promise.resolve({ ...found, points: found.points.slice(1) }), /something else/],
   ['under another name', Promise.resolve({ ...found, startedBy: 'ben' }), /signed for name ana, not ben/],
