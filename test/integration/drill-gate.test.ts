@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import splitCustomerName from '../../runbooks/split-customer-name.js';
 import { pointName } from '../../src/drill/points.js';
-import { sealed } from '../../src/drill/record.js';
+import { sealed, type DrillRecord } from '../../src/drill/record.js';
 import { boundOfDrill } from '../../src/identity/claims.js';
 import type { Configuration } from '../../apps/config/config.js';
 import { provenRecord } from '../drill/given.js';
@@ -31,11 +31,15 @@ it.concurrent('a plan that no drill has proven is not promoted, and is once one 
     await writeFile(environment.config, JSON.stringify({ environments: both }));
     await environment.work();
 
+    const signed = async (record: Omit<DrillRecord, 'hash'>) => {
+      const bound = boundOfDrill({ ...record, points: record.points.map(pointName) });
+      return sealed({ ...record, signed: await shared.sign(bound) });
+    };
     const plan = splitCustomerName.evaluate({ ...quick, canary: [] });
     // One that was drilled with another adapter, and on a table with other columns.
     const other = { adapters: { postgres: '0.0.1' }, schema: { 'table:shop.customer': { columns: 'x' } } };
     const { hash: _, ...stale } = provenRecord(plan, 'drills', Date.now() - 60_000);
-    await drills.drills.keep(sealed({ ...stale, ground: other }));
+    await drills.drills.keep(await signed({ ...stale, ground: other }));
     const { rollout, decide } = await startThroughDoor(environment, shared, plan, 'ana');
     const { frozen } = await rollout.waitFor('a missing drill', (status) => status.frozen !== undefined);
     expect(frozen).toMatchObject({
@@ -58,8 +62,7 @@ it.concurrent('a plan that no drill has proven is not promoted, and is once one 
     await rollout.waitFor('a drill that does not count', (status) =>
       Boolean(status.frozen?.reason.includes('no door has signed it')),
     );
-    const bound = boundOfDrill({ ...proven, points: proven.points.map(pointName) });
-    await drills.drills.keep(sealed({ ...proven, signed: await shared.sign(bound) }));
+    await drills.drills.keep(await signed(proven));
     // Whoever knows that it has been drilled does not wait for the next look.
     await decide({ type: 'pause', by: 'ana', reason: 'drilled now' });
     await decide({ type: 'resume', by: 'ana', reason: 'drilled now' });

@@ -36,7 +36,8 @@ const known = {
 const rights = [{ runbooks: '*', right: 'drill', to: ['ana'] }];
 
 /** As a drill leaves it that a door vouched for. */
-async function signed({ hash: _, ...record }: DrillRecord): Promise<DrillRecord> {
+async function signed(found: DrillRecord): Promise<DrillRecord> {
+  const { hash: _, ...record } = found;
   const said = { ...record, points: record.points.map(pointName) };
   return sealed({ ...record, signed: await signer.drill({ name: 'ana', proof: 'token' }, said) });
 }
