@@ -30,7 +30,7 @@ export const alone: readonly string[] = [
   'test/chaos/chaos.test.ts',
   'test/demo/{door,drill}.test.ts',
   'test/integration/{flood,long-life,soak}.test.ts',
-  'test/replay/replay-history.test.ts',
+  'test/replay/{forgetting,replay-history}.test.ts',
 ];
 
 /** What takes too long for each commit, though its main path has a test in `npm test`: `npm run test:deep`. */
@@ -45,7 +45,7 @@ export const long: readonly string[] = [
   'test/apps/local/{postgres-binaries,postgres-server,records-server,temporal-server}.test.ts',
   'test/bench/bench.test.ts',
   'test/integration/{asked-while-away,builds,contested,doctor,garbage,records-lost,rounds,silence,slack,unconfirmed,unwatched}.test.ts',
-  'test/replay/{finds,forgetting}.test.ts',
+  'test/replay/finds.test.ts',
   'test/rooms/walls.test.ts',
   'test/workflows/{quiet-hour,random-turns}.test.ts',
 ];

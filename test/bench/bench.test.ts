@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { benchNames } from '../../bench/options.js';
 
 // Each starts a server and workers of its own: a test that is slow is no test that hangs.
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 interface Spawned {
   readonly code: number;

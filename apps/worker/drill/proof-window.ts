@@ -54,7 +54,9 @@ async function believed(
   records: readonly DrillRecord[],
 ): Promise<{ readonly counting: readonly DrillRecord[]; readonly ignored?: string }> {
   const faults = await Promise.all(records.map((record) => vouchingFault(environment, record)));
-  const counting = records.map((record, index) => (faults[index] === undefined ? record : failuresOf(record)));
+  const counting = records.map((record, index) =>
+    faults[index] === undefined ? record : failuresOf(record),
+  );
   const unbelieved = records.flatMap((record, index) => {
     const fault = faults[index];
     return fault === undefined ? [] : [{ fault, record }];
